@@ -1,0 +1,314 @@
+import DequeModule
+import HeapModule
+
+/// What the dispatcher knows of one destination: its slots, pace, health, and the window of its work that is in memory.
+struct DestinationLane: Sendable {
+    /// A delivery in a queue. The ticket tells it from an earlier stay of the same delivery, which may still be queued.
+    struct Entry: Comparable, Sendable {
+        var dueAt: Timestamp
+        var id: DeliveryID
+        var ticket: UInt32
+
+        static func < (left: Entry, right: Entry) -> Bool {
+            left.dueAt != right.dueAt ? left.dueAt < right.dueAt : left.id < right.id
+        }
+    }
+
+    /// What happens while a page is being read, which the page cannot know.
+    struct Load: Sendable {
+        /// Deliveries let go since the read began: the page may show them as they were before.
+        var released: Set<DeliveryID> = []
+        /// The earliest due time heard of since the read began.
+        var noted: Timestamp?
+    }
+
+    /// What is to be done next for a destination.
+    enum Step {
+        case send(Entry, AttemptTrigger?)
+        /// Nothing before this time, unless something happens.
+        case wait(until: Timestamp)
+        /// Nothing until something happens.
+        case idle
+    }
+
+    static let firstProbeDelay: Int64 = 5_000
+    static let longestProbeDelay: Int64 = 300_000
+    /// Requests at once to a destination that has not answered yet.
+    static let firstAllowance = 8
+    /// One retry goes out for so many first attempts when both are waiting, so that neither starves.
+    static let firstAttemptsPerRetry = 7
+    /// Failures in a row that end a ramp.
+    static let failuresThatEndARamp = 3
+
+    let name: String
+    /// `nil`: neither a route nor `callbacks` says how it is called.
+    var policy: DestinationPolicy?
+    private(set) var health = DestinationHealth.healthy
+    private(set) var since: Timestamp?
+    private(set) var reason: String?
+
+    private(set) var inFlight = 0
+    /// Requests at once that are allowed now; grows by one with each success, up to the configured concurrency.
+    private(set) var allowance = DestinationLane.firstAllowance
+    /// Whether the latest sign was one of life.
+    private(set) var isProven = false
+    private var window = HealthWindow()
+    private var pace = Pace()
+    private var probeDelay = DestinationLane.firstProbeDelay
+    private(set) var nextProbeAt: Timestamp?
+    private var probe: DeliveryID?
+
+    private var fresh = Deque<Entry>()
+    private var retries = Heap<Entry>()
+    private var firstAttemptsInARow = 0
+    /// Deliveries of this destination in memory: queued, in flight, or waiting to be recorded.
+    var held = 0
+
+    /// No delivery that is only in the ledger is due before this; `nil`: none is there.
+    private(set) var ledgerDueAt: Timestamp?
+    var load: Load?
+
+    /// Whether its place in the ready queue is taken.
+    var isReady = false
+    /// The time at which a timer will wake it; later timers of it are stale.
+    var timerAt: Timestamp?
+
+    init(name: String, policy: DestinationPolicy?) {
+        self.name = name
+        self.policy = policy
+    }
+
+    /// Whether deliveries may be sent other than as a probe.
+    private var isOpen: Bool { policy != nil && (health == .healthy || health == .ramping) }
+
+    /// Whether new deliveries are worth holding in memory.
+    var takesWork: Bool { isOpen }
+
+    /// Whether one delivery is wanted to ask with whether it answers again.
+    var wantsProbe: Bool { health == .suspended && policy != nil && probe == nil && queuedCount == 0 }
+
+    /// Its requests in flight, if it is not known to answer.
+    var unprovenInFlight: Int { isProven ? 0 : inFlight }
+
+    /// Whether nothing is known of it that a new lane would not know.
+    var isForgettable: Bool {
+        held == 0 && load == nil && ledgerDueAt == nil && health == .healthy && !isReady && fresh.isEmpty
+            && retries.isEmpty
+    }
+
+    var queuedCount: Int { fresh.count + retries.count }
+
+    // MARK: Work
+
+    mutating func enqueue(_ entry: Entry, isFirstAttempt: Bool) {
+        if isFirstAttempt {
+            fresh.append(entry)
+        } else {
+            retries.insert(entry)
+        }
+    }
+
+    /// Notes that the ledger has a delivery due at `time` which is not in memory.
+    mutating func noteInLedger(dueAt time: Timestamp) {
+        if let noted = load?.noted {
+            load?.noted = min(noted, time)
+        } else if load != nil {
+            load?.noted = time
+        } else {
+            ledgerDueAt = min(ledgerDueAt ?? .distantFuture, time)
+        }
+    }
+
+    /// Begins a read of the ledger.
+    mutating func beginLoad() {
+        load = Load()
+    }
+
+    /// Ends a read: what is still in the ledger is what the page says, or what was heard of meanwhile.
+    mutating func endLoad(nextDueAt: Timestamp?) -> Load? {
+        let ended = load
+        load = nil
+        ledgerDueAt = nil
+        for time in [nextDueAt, ended?.noted] {
+            if let time { noteInLedger(dueAt: time) }
+        }
+        return ended
+    }
+
+    /// Ends a read that failed: everything is as before it.
+    mutating func abandonLoad(retryAt time: Timestamp) {
+        load = nil
+        ledgerDueAt = time
+    }
+
+    /// Takes everything that is queued out of memory; it stays in the ledger.
+    mutating func emptyQueues() -> [Entry] {
+        let entries = Array(fresh) + retries.unordered
+        fresh.removeAll()
+        retries = Heap()
+        return entries
+    }
+
+    /// Takes the next entry to send, if the state, the slots and the pace allow one at `now`.
+    ///
+    /// - Parameter isCurrent: whether an entry still stands; stale ones are dropped on the way.
+    mutating func next(at now: Timestamp, isCurrent: (Entry) -> Bool) -> Step {
+        guard let policy, inFlight < min(allowance, policy.concurrency) else { return .idle }
+        let isProbe = health == .suspended
+        if isProbe {
+            guard probe == nil, let nextProbeAt else { return .idle }
+            guard nextProbeAt <= now else { return .wait(until: nextProbeAt) }
+        } else if !isOpen {
+            return .idle
+        }
+        while let first = fresh.first, !isCurrent(first) { fresh.removeFirst() }
+        while let first = retries.min, !isCurrent(first) { retries.removeMin() }
+        let retryIsDue = retries.min.map { $0.dueAt <= now } ?? false
+        guard !fresh.isEmpty || retryIsDue else {
+            return retries.min.map { .wait(until: $0.dueAt) } ?? .idle
+        }
+        if let rate = policy.rate {
+            let earliest = pace.earliest(at: rate)
+            guard earliest <= now else { return .wait(until: earliest) }
+            pace.spend(at: rate, now: now)
+        }
+        let entry: Entry
+        if retryIsDue, fresh.isEmpty || firstAttemptsInARow >= Self.firstAttemptsPerRetry {
+            entry = retries.removeMin()
+            firstAttemptsInARow = 0
+        } else {
+            entry = fresh.removeFirst()
+            firstAttemptsInARow += 1
+        }
+        inFlight += 1
+        if isProbe { probe = entry.id }
+        return .send(entry, isProbe ? .probe : nil)
+    }
+
+    /// The page to read now, if the window has room and the ledger has work for it.
+    mutating func wantedLoad(at now: Timestamp, window: Int, horizon: Int64) -> (dueBy: Timestamp, limit: Int)? {
+        guard load == nil, let due = ledgerDueAt else { return nil }
+        if health == .suspended {
+            guard probe == nil, queuedCount == 0, let nextProbeAt, nextProbeAt <= now, due <= now else { return nil }
+            return (now, held + 1)
+        }
+        guard isOpen, due <= now, queuedCount <= window / 2 else { return nil }
+        return (now.advanced(byMilliseconds: horizon), held + window - queuedCount)
+    }
+
+    /// When the ledger should be looked at next, if not now.
+    var loadTime: Timestamp? {
+        guard load == nil, let ledgerDueAt else { return nil }
+        if health == .suspended { return probe == nil ? max(ledgerDueAt, nextProbeAt ?? ledgerDueAt) : nil }
+        return isOpen ? ledgerDueAt : nil
+    }
+
+    // MARK: Answers
+
+    /// Gives back the slot of an attempt that could not be made.
+    mutating func giveBackSlot(of id: DeliveryID) {
+        inFlight -= 1
+        if probe == id { probe = nil }
+    }
+
+    /// Notes the end of an attempt. - Returns: whether the health changed.
+    mutating func ended(_ id: DeliveryID, isSignOfLife: Bool?, isGone: Bool, at now: Timestamp) -> Bool {
+        inFlight -= 1
+        let wasProbe = probe == id
+        if wasProbe { probe = nil }
+        if isGone, health != .paused {
+            become(.gone, at: now, reason: "the receiver answered 410 Gone")
+            return true
+        }
+        guard let isSignOfLife else { return false }
+        switch health {
+        case .paused, .gone:
+            return false
+        case .suspended:
+            return isSignOfLife ? beginRamp(at: now) : probeFailed(wasProbe, at: now)
+        case .healthy, .ramping:
+            window.note(success: isSignOfLife)
+            isProven = isSignOfLife || (isProven && window.consecutiveFailures < 2)
+            return isSignOfLife ? grow(at: now) : fail(at: now)
+        }
+    }
+
+    private mutating func grow(at now: Timestamp) -> Bool {
+        let limit = policy?.concurrency ?? allowance
+        allowance = min(allowance + 1, max(limit, 1))
+        guard health == .ramping, allowance >= limit else { return false }
+        become(.healthy, at: now, reason: nil)
+        probeDelay = Self.firstProbeDelay
+        return true
+    }
+
+    private mutating func fail(at now: Timestamp) -> Bool {
+        let endsRamp = health == .ramping && window.consecutiveFailures >= Self.failuresThatEndARamp
+        guard let why = window.reasonToSuspend ?? (endsRamp ? "failed again while ramping up" : nil) else { return false }
+        become(.suspended, at: now, reason: why)
+        nextProbeAt = now.advanced(byMilliseconds: probeDelay)
+        return true
+    }
+
+    private mutating func probeFailed(_ wasProbe: Bool, at now: Timestamp) -> Bool {
+        // Attempts that were under way when the destination was suspended say nothing new.
+        guard wasProbe else { return false }
+        probeDelay = min(probeDelay * 2, Self.longestProbeDelay)
+        nextProbeAt = now.advanced(byMilliseconds: probeDelay)
+        return false
+    }
+
+    private mutating func beginRamp(at now: Timestamp) -> Bool {
+        become(.ramping, at: now, reason: "answers again")
+        return true
+    }
+
+    // MARK: State
+
+    /// Stops it until it is resumed.
+    mutating func pause(at now: Timestamp, reason: String) {
+        become(.paused, at: now, reason: reason)
+    }
+
+    /// Opens it again, whatever it was. - Returns: whether the health changed.
+    mutating func resume(at now: Timestamp) -> Bool {
+        guard health == .paused || health == .gone || health == .suspended else { return false }
+        become(.ramping, at: now, reason: "resumed")
+        probeDelay = Self.firstProbeDelay
+        return true
+    }
+
+    /// Takes up the state of an earlier run. A suspended destination is probed at once.
+    mutating func restore(_ record: DestinationRecord, at now: Timestamp) {
+        become(record.health, at: record.since, reason: record.reason)
+        if health == .suspended { nextProbeAt = now }
+    }
+
+    private mutating func become(_ newHealth: DestinationHealth, at now: Timestamp, reason: String?) {
+        health = newHealth
+        since = now
+        self.reason = reason
+        nextProbeAt = nil
+        switch newHealth {
+        case .healthy: break
+        case .suspended: allowance = 1
+        case .ramping: allowance = 2
+        case .paused, .gone: allowance = 1
+        }
+        if newHealth != .healthy {
+            window = HealthWindow()
+            isProven = false
+        }
+    }
+
+    /// What is remembered of the state; `nil` while nothing has changed since the start.
+    var record: DestinationRecord? {
+        since.map { DestinationRecord(name: name, health: health, since: $0, reason: reason) }
+    }
+
+    /// Moves its own timers with the clock when it was set.
+    mutating func shift(byMilliseconds delta: Int64) {
+        pace.shift(byMilliseconds: delta)
+        nextProbeAt = nextProbeAt?.advanced(byMilliseconds: delta)
+    }
+}

@@ -1,0 +1,415 @@
+import DequeModule
+import HeapModule
+
+/// Decides which attempts are made when: a pure value, without I/O, clock or logger (design part 2).
+///
+/// What happened goes in through the methods; ``next(at:)`` tells what to do now, and ``wakeAt`` when to ask again if nothing
+/// happens. Times are wall-clock times that the caller reads; when the clock is set, ``clockWasSet(byMilliseconds:)``
+/// keeps pauses as long as they were meant to be.
+package struct Dispatcher: Sendable {
+    private struct Timer: Comparable, Sendable {
+        var at: Timestamp
+        var lane: Int
+
+        static func < (left: Timer, right: Timer) -> Bool { left.at < right.at }
+    }
+
+    private enum Stage: Sendable {
+        case queued
+        case inFlight(AttemptTrigger)
+        /// The result waits for the ledger; the time is that of the next attempt.
+        case recording(Timestamp?)
+    }
+
+    private struct Held: Sendable {
+        var lane: Int
+        var ticket: UInt32
+        var progress: DeliveryProgress
+        var stage: Stage
+    }
+
+    private let limits: DispatchLimits
+    private var random: SeededGenerator
+    private var lanes: [DestinationLane?] = []
+    private var freeLanes: [Int] = []
+    private var laneOfName: [String: Int] = [:]
+    private var held: [DeliveryID: Held] = [:]
+    private var nextTicket: UInt32 = 0
+    private var ready = Deque<Int>()
+    private var timers = Heap<Timer>()
+    private var changes: [DestinationRecord] = []
+    private var isDraining = false
+    /// Requests in flight to destinations whose latest sign was not one of life.
+    private var unprovenInFlight = 0
+
+    /// Requests in flight over all destinations.
+    package private(set) var inFlight = 0
+    /// Results that wait for the ledger.
+    package private(set) var unrecorded = 0
+
+    /// Makes a dispatcher that knows of nothing.
+    ///
+    /// - Parameter seed: of the jitter; the same seed and inputs give the same actions.
+    package init(limits: DispatchLimits = DispatchLimits(), seed: UInt64) {
+        self.limits = limits
+        self.random = SeededGenerator(seed: seed)
+    }
+
+    /// Deliveries in memory.
+    package var heldCount: Int { held.count }
+
+    /// Whether nothing is in flight and everything is recorded.
+    package var isQuiet: Bool { inFlight == 0 && unrecorded == 0 }
+
+    /// When ``next(at:)`` has something to do even if nothing happens; `nil`: not before something happens.
+    package var wakeAt: Timestamp? { timers.min?.at }
+
+    // MARK: Destinations
+
+    /// Tells how a destination is called; `nil`: nobody says so any more, its deliveries wait in the ledger.
+    package mutating func configure(_ destination: String, _ policy: DestinationPolicy?) {
+        let lane = lane(of: destination)
+        lanes[lane]?.policy = policy
+        if policy == nil { releaseQueued(lane) }
+        markReady(lane)
+    }
+
+    /// Takes up what is remembered of a destination.
+    package mutating func restore(_ record: DestinationRecord, at now: Timestamp) {
+        let lane = lane(of: record.name)
+        lanes[lane]?.restore(record, at: now)
+        markReady(lane)
+    }
+
+    /// Notes that the ledger has work for a destination, as it is found at start.
+    package mutating func foundInLedger(_ destination: String, earliestDueAt: Timestamp) {
+        let lane = lane(of: destination)
+        lanes[lane]?.noteInLedger(dueAt: earliestDueAt)
+        markReady(lane)
+    }
+
+    /// Stops a destination until ``resume(_:at:)``; what is in flight ends as it ends.
+    package mutating func pause(_ destination: String, at now: Timestamp, reason: String) {
+        let lane = lane(of: destination)
+        lanes[lane]?.pause(at: now, reason: reason)
+        releaseQueued(lane)
+        noteChange(lane)
+    }
+
+    /// Lets a paused, gone or suspended destination have its deliveries again, on a ramp.
+    package mutating func resume(_ destination: String, at now: Timestamp) {
+        let lane = lane(of: destination)
+        if lanes[lane]?.resume(at: now) == true { noteChange(lane) }
+        markReady(lane)
+    }
+
+    /// How every known destination stands.
+    package func snapshots() -> [DestinationSnapshot] {
+        lanes.compactMap { $0 }.map {
+            DestinationSnapshot(
+                name: $0.name, health: $0.health, since: $0.since, reason: $0.reason, isConfigured: $0.policy != nil,
+                inFlight: $0.inFlight, allowance: min($0.allowance, $0.policy?.concurrency ?? 0), held: $0.held,
+                nextProbeAt: $0.nextProbeAt
+            )
+        }
+    }
+
+    /// Whether a destination is known.
+    package func knows(_ destination: String) -> Bool { laneOfName[destination] != nil }
+
+    // MARK: Deliveries
+
+    /// Takes a delivery that the ledger has just committed, or one that was replayed.
+    ///
+    /// It is held when the window has room, else it is read from the ledger later. One that is held already is brought up to date.
+    package mutating func add(_ delivery: DueDelivery, to destination: String) {
+        let index = lane(of: destination)
+        if let known = held[delivery.id] {
+            // In flight or being recorded: what it comes to decides. Queued: it goes now, as it stands in the ledger.
+            guard case .queued = known.stage else { return }
+            release(delivery.id, dueInLedger: nil)
+        }
+        hold(delivery, lane: index)
+        markReady(index)
+    }
+
+    /// Takes a page that was read for a ``LoadOrder``.
+    package mutating func loaded(_ destination: String, _ deliveries: [DueDelivery], nextDueAt: Timestamp?) {
+        guard let index = laneOfName[destination], let load = lanes[index]?.endLoad(nextDueAt: nextDueAt) else { return }
+        for delivery in deliveries where held[delivery.id] == nil && !load.released.contains(delivery.id) {
+            hold(delivery, lane: index)
+        }
+        markReady(index)
+    }
+
+    /// Notes that a page could not be read; it is asked for again at `retryAt`.
+    package mutating func loadFailed(_ destination: String, retryAt: Timestamp) {
+        guard let index = laneOfName[destination] else { return }
+        lanes[index]?.abandonLoad(retryAt: retryAt)
+        markReady(index)
+    }
+
+    /// Forgets a queued delivery that was cancelled. One in flight ends as it ends; the ledger knows that it was cancelled.
+    package mutating func cancelled(_ id: DeliveryID) {
+        guard let known = held[id], case .queued = known.stage else { return }
+        release(id, dueInLedger: nil)
+        markReady(known.lane)
+    }
+
+    /// Takes back orders that could not be carried out because the ledger no longer has the deliveries pending.
+    package mutating func vanished(_ ids: [DeliveryID]) {
+        for id in ids { takeBack(id, dueInLedger: nil) }
+    }
+
+    /// Takes back orders that could not be carried out for now: tried again at `retryAt`.
+    package mutating func postponed(_ ids: [DeliveryID], retryAt: Timestamp) {
+        for id in ids { takeBack(id, dueInLedger: retryAt) }
+    }
+
+    /// Takes finished attempts, frees their slots, and decides what becomes of their deliveries.
+    ///
+    /// - Returns: what must be recorded; ``recorded(_:)`` is called once it is. Until then the deliveries stay held, so
+    ///   that a page read meanwhile cannot bring them back as they were.
+    package mutating func finished(_ attempts: [FinishedAttempt], at now: Timestamp) -> [AttemptResult] {
+        var results: [AttemptResult] = []
+        results.reserveCapacity(attempts.count)
+        for attempt in attempts {
+            guard let known = held[attempt.id], case .inFlight(let trigger) = known.stage else { continue }
+            results.append(finish(attempt, known, trigger, at: now))
+        }
+        return results
+    }
+
+    /// Notes that results are in the ledger.
+    package mutating func recorded(_ ids: [DeliveryID]) {
+        for id in ids {
+            guard let known = held[id], case .recording(let due) = known.stage else { continue }
+            unrecorded -= 1
+            release(id, dueInLedger: due)
+            markReady(known.lane)
+        }
+    }
+
+    // MARK: Time
+
+    /// Ends sending for good; what is in flight is waited for.
+    package mutating func drain() {
+        isDraining = true
+    }
+
+    /// Keeps pauses and paces as long as they were meant to be after the wall clock was set.
+    package mutating func clockWasSet(byMilliseconds delta: Int64) {
+        timers = Heap()
+        for index in lanes.indices where lanes[index] != nil {
+            lanes[index]?.shift(byMilliseconds: delta)
+            lanes[index]?.timerAt = nil
+            markReady(index)
+        }
+    }
+
+    /// What to do now.
+    package mutating func next(at now: Timestamp) -> DispatchActions {
+        while let timer = timers.min, timer.at <= now {
+            timers.removeMin()
+            guard lanes[timer.lane]?.timerAt == timer.at else { continue }
+            lanes[timer.lane]?.timerAt = nil
+            markReady(timer.lane)
+        }
+        var actions = DispatchActions()
+        if !isDraining { turn(at: now, into: &actions) }
+        actions.changes = changes
+        changes = []
+        return actions
+    }
+
+    /// Goes round the destinations that may have something to do, one attempt each a turn, so that none waits for another.
+    private mutating func turn(at now: Timestamp, into actions: inout DispatchActions) {
+        var deferred: [Int] = []
+        while inFlight < limits.inFlight, unrecorded < limits.unrecorded, let index = ready.popFirst() {
+            // Taken out while it is worked on, so that its queues are changed in place and not copied.
+            guard var lane = lanes[index].take() else { continue }
+            lane.isReady = false
+            let unprovenBefore = lane.unprovenInFlight
+            if !lane.isProven, unprovenInFlight >= limits.inFlight / 2 {
+                // Half of the slots are kept for destinations that are known to answer.
+                lane.isReady = true
+                deferred.append(index)
+            } else {
+                turn(&lane, index, at: now, into: &actions)
+            }
+            unprovenInFlight += lane.unprovenInFlight - unprovenBefore
+            if lane.isForgettable, lane.timerAt == nil, lane.name.hasPrefix(RouteTable.callbackPrefix) {
+                laneOfName[lane.name] = nil
+                freeLanes.append(index)
+            } else {
+                lanes[index] = lane
+            }
+        }
+        ready.append(contentsOf: deferred)
+    }
+
+    /// One turn of one destination: at most one attempt, and a read when its window runs low.
+    private mutating func turn(
+        _ lane: inout DestinationLane, _ index: Int, at now: Timestamp, into actions: inout DispatchActions
+    ) {
+        switch lane.next(at: now, isCurrent: { held[$0.id]?.ticket == $0.ticket }) {
+        case .send(let entry, let trigger):
+            if let order = order(entry, of: lane.name, trigger) { actions.sends.append(order) }
+            lane.isReady = true
+            ready.append(index)
+        case .wait(let time):
+            arm(&lane, index, at: time)
+        case .idle:
+            break
+        }
+        if let wanted = lane.wantedLoad(at: now, window: window, horizon: limits.horizon) {
+            lane.beginLoad()
+            actions.loads.append(LoadOrder(destination: lane.name, dueBy: wanted.dueBy, limit: wanted.limit))
+        } else if let time = lane.loadTime, time > now {
+            arm(&lane, index, at: time)
+        }
+    }
+
+    private mutating func order(
+        _ entry: DestinationLane.Entry, of destination: String, _ trigger: AttemptTrigger?
+    ) -> SendOrder? {
+        guard var known = held[entry.id] else { return nil }
+        let trigger = trigger ?? known.progress.trigger
+        known.stage = .inFlight(trigger)
+        held[entry.id] = known
+        inFlight += 1
+        return SendOrder(
+            id: entry.id,
+            destination: destination,
+            number: known.progress.attempts + 1,
+            trigger: trigger,
+            requestedBy: known.progress.requestedBy
+        )
+    }
+
+    private mutating func finish(
+        _ attempt: FinishedAttempt, _ known: Held, _ trigger: AttemptTrigger, at now: Timestamp
+    ) -> AttemptResult {
+        let policy = lanes[known.lane]?.policy ?? DestinationPolicy()
+        let judgement = Judgement(attempt.answer, profile: policy.profile, now: now)
+        let next = NextStep.plan(
+            after: judgement,
+            progress: known.progress,
+            schedule: policy.retries,
+            now: now,
+            jitter: random.fraction()
+        )
+        var dueAgainAt: Timestamp?
+        if case .retry(let due, _) = next { dueAgainAt = due }
+        held[attempt.id]?.stage = .recording(dueAgainAt)
+        unrecorded += 1
+        endFlight(known.lane) {
+            $0.ended(attempt.id, isSignOfLife: judgement.isSignOfLife, isGone: judgement.outcome == .gone, at: now)
+        }
+        return AttemptResult(
+            attempt: Attempt(
+                delivery: attempt.id,
+                number: known.progress.attempts + 1,
+                trigger: trigger,
+                requestedBy: known.progress.requestedBy,
+                startedAt: attempt.startedAt,
+                url: attempt.url,
+                outcome: judgement.outcome,
+                answer: attempt.answer
+            ),
+            next: next
+        )
+    }
+
+    /// Frees a slot of a lane; `change` notes why and says whether the destination's state changed.
+    private mutating func endFlight(_ index: Int, _ change: (inout DestinationLane) -> Bool) {
+        inFlight -= 1
+        guard var lane = lanes[index].take() else { return }
+        let unprovenBefore = lane.unprovenInFlight
+        let hasChanged = change(&lane)
+        unprovenInFlight += lane.unprovenInFlight - unprovenBefore
+        if hasChanged, let record = lane.record { changes.append(record) }
+        let takesWork = lane.takesWork
+        lanes[index] = lane
+        if !takesWork { releaseQueued(index) }
+        markReady(index)
+    }
+
+    private mutating func takeBack(_ id: DeliveryID, dueInLedger: Timestamp?) {
+        guard let known = held[id], case .inFlight = known.stage else { return }
+        endFlight(known.lane) {
+            $0.giveBackSlot(of: id)
+            return false
+        }
+        release(id, dueInLedger: dueInLedger)
+    }
+
+    // MARK: Bookkeeping
+
+    /// How many deliveries a destination may hold now: fewer when many destinations have work.
+    private var window: Int {
+        let share = limits.held / max(1, laneOfName.count)
+        return max(limits.smallestWindow, min(limits.window, share))
+    }
+
+    private mutating func lane(of destination: String) -> Int {
+        if let index = laneOfName[destination] { return index }
+        let lane = DestinationLane(name: destination, policy: nil)
+        let index: Int
+        if let free = freeLanes.popLast() {
+            index = free
+            lanes[index] = lane
+        } else {
+            index = lanes.count
+            lanes.append(lane)
+        }
+        laneOfName[destination] = index
+        return index
+    }
+
+    /// Holds a delivery when there is room and the destination takes work, else notes that the ledger has it.
+    private mutating func hold(_ delivery: DueDelivery, lane index: Int) {
+        guard let lane = lanes[index] else { return }
+        let hasRoom = lane.queuedCount < window
+        guard lane.takesWork && hasRoom || lane.wantsProbe else {
+            lanes[index]?.noteInLedger(dueAt: delivery.dueAt)
+            return
+        }
+        nextTicket &+= 1
+        held[delivery.id] = Held(lane: index, ticket: nextTicket, progress: delivery.progress, stage: .queued)
+        lanes[index]?.held += 1
+        let entry = DestinationLane.Entry(dueAt: delivery.dueAt, id: delivery.id, ticket: nextTicket)
+        lanes[index]?.enqueue(entry, isFirstAttempt: delivery.progress.attempts == 0)
+    }
+
+    /// Lets go of a delivery.
+    private mutating func release(_ id: DeliveryID, dueInLedger: Timestamp?) {
+        guard let known = held.removeValue(forKey: id) else { return }
+        lanes[known.lane]?.held -= 1
+        lanes[known.lane]?.load?.released.insert(id)
+        if let dueInLedger { lanes[known.lane]?.noteInLedger(dueAt: dueInLedger) }
+    }
+
+    /// Lets go of everything that is queued for a destination that takes no work now.
+    private mutating func releaseQueued(_ index: Int) {
+        for entry in lanes[index]?.emptyQueues() ?? [] where held[entry.id]?.ticket == entry.ticket {
+            release(entry.id, dueInLedger: entry.dueAt)
+        }
+    }
+
+    private mutating func markReady(_ index: Int) {
+        guard lanes[index]?.isReady == false else { return }
+        lanes[index]?.isReady = true
+        ready.append(index)
+    }
+
+    private mutating func arm(_ lane: inout DestinationLane, _ index: Int, at time: Timestamp) {
+        if let armed = lane.timerAt, armed <= time { return }
+        lane.timerAt = time
+        timers.insert(Timer(at: time, lane: index))
+    }
+
+    private mutating func noteChange(_ index: Int) {
+        if let record = lanes[index]?.record { changes.append(record) }
+    }
+}
