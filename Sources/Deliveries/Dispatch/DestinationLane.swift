@@ -203,6 +203,11 @@ struct DestinationLane: Sendable {
         return isOpen ? ledgerDueAt : nil
     }
 
+    /// Takes a slot for a test, whatever the limits say.
+    mutating func beginTest() {
+        inFlight += 1
+    }
+
     // MARK: Answers
 
     /// Gives back the slot of an attempt that could not be made.

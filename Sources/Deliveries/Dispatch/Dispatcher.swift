@@ -117,6 +117,11 @@ package struct Dispatcher: Sendable {
     /// Whether a destination is known.
     package func knows(_ destination: String) -> Bool { laneOfName[destination] != nil }
 
+    /// Whether a delivery is in memory and waits for its turn.
+    package func isQueued(_ id: DeliveryID) -> Bool {
+        if case .queued = held[id]?.stage { true } else { false }
+    }
+
     // MARK: Deliveries
 
     /// Takes a delivery that the ledger has just committed, or one that was replayed.
@@ -164,6 +169,23 @@ package struct Dispatcher: Sendable {
     /// Takes back orders that could not be carried out for now: tried again at `retryAt`.
     package mutating func postponed(_ ids: [DeliveryID], retryAt: Timestamp) {
         for id in ids { takeBack(id, dueInLedger: retryAt) }
+    }
+
+    /// Begins the one attempt of a test, whatever the state and the limits of its destination: it is not retried.
+    package mutating func beginTest(_ id: DeliveryID, to destination: String, requestedBy: String) -> SendOrder {
+        let index = lane(of: destination)
+        nextTicket &+= 1
+        let progress = DeliveryProgress(trigger: .test, requestedBy: requestedBy)
+        held[id] = Held(lane: index, ticket: nextTicket, progress: progress, stage: .inFlight(.test))
+        inFlight += 1
+        if var lane = lanes[index].take() {
+            let unprovenBefore = lane.unprovenInFlight
+            lane.held += 1
+            lane.beginTest()
+            unprovenInFlight += lane.unprovenInFlight - unprovenBefore
+            lanes[index] = lane
+        }
+        return SendOrder(id: id, destination: destination, number: 1, trigger: .test, requestedBy: requestedBy)
     }
 
     /// Takes finished attempts, frees their slots, and decides what becomes of their deliveries.
@@ -295,7 +317,7 @@ package struct Dispatcher: Sendable {
         let next = NextStep.plan(
             after: judgement,
             progress: known.progress,
-            schedule: policy.retries,
+            schedule: trigger == .test ? RetrySchedule(delays: []) : policy.retries,
             now: now,
             jitter: random.fraction()
         )

@@ -22,6 +22,39 @@ package struct Event: Hashable, Sendable {
     /// When the worker put it on the stream.
     package var publishedAt: Timestamp
 
+    /// Makes an event of fields that have been checked.
+    package init(
+        id: String,
+        type: String,
+        data: JSONObjectBytes,
+        jobID: String? = nil,
+        productID: String? = nil,
+        queue: String? = nil,
+        tenant: String? = nil,
+        timestamp: String,
+        timestampWasPublished: Bool,
+        callbackURL: String? = nil,
+        failureURL: String? = nil,
+        route: String? = nil,
+        traceparent: String? = nil,
+        publishedAt: Timestamp
+    ) {
+        self.id = id
+        self.type = type
+        self.data = data
+        self.jobID = jobID
+        self.productID = productID
+        self.queue = queue
+        self.tenant = tenant
+        self.timestamp = timestamp
+        self.timestampWasPublished = timestampWasPublished
+        self.callbackURL = callbackURL
+        self.failureURL = failureURL
+        self.route = route
+        self.traceparent = traceparent
+        self.publishedAt = publishedAt
+    }
+
     /// Which of a route's destinations it goes to.
     package var outcome: EventOutcome { EventOutcome(type: type) }
 

@@ -14,6 +14,14 @@ package struct JSONObjectBytes: Hashable, Sendable {
     /// Its members, in order; names may repeat.
     package let members: [Member]
 
+    /// `{}`.
+    package static let empty = JSONObjectBytes()
+
+    private init() {
+        bytes = Array("{}".utf8)
+        members = []
+    }
+
     /// Checks that `bytes` are one JSON object (RFC 8259) in UTF-8, nested at most 128 deep.
     package init(_ bytes: [UInt8]) throws(JSONScanError) {
         var scanner = JSONScanner()

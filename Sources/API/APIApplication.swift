@@ -1,0 +1,64 @@
+import Hummingbird
+import HummingbirdCore
+package import Logging
+import NIOCore
+package import ServiceLifecycle
+
+/// The HTTP API as a service: it listens until the group that runs it shuts down, and lets requests in progress end.
+package struct APIApplication: Service {
+    let application: Application<RouterResponder<APIContext>>
+
+    /// Prepares the API; nothing is bound before ``run()``.
+    ///
+    /// - Parameters:
+    ///   - host: the address or name to listen on.
+    ///   - port: 0 takes any free port.
+    ///   - onListening: told the bound port once connections are taken.
+    package init(
+        host: String,
+        port: Int,
+        dependencies: APIDependencies,
+        onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) {
+        // Hummingbird's own lines repeat what is logged here.
+        var quiet = dependencies.logger
+        quiet.logLevel = max(quiet.logLevel, .warning)
+        self.application = Application(
+            router: makeRouter(dependencies: dependencies),
+            server: .http1(
+                configuration: HTTP1Channel.Configuration(
+                    idleTimeout: .seconds(60),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)
+                )
+            ),
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
+            logger: quiet
+        )
+    }
+
+    /// Serves until graceful shutdown. - Throws: when the address cannot be bound.
+    package func run() async throws {
+        try await application.run()
+    }
+}
+
+/// The router with every endpoint.
+func makeRouter(dependencies: APIDependencies) -> Router<APIContext> {
+    let endpoints = Endpoint.all(dependencies)
+    let router = Router(context: APIContext.self)
+    router.add(middleware: AuthenticationMiddleware(authenticate: dependencies.authenticate))
+    router.add(middleware: RequestLogMiddleware(logger: dependencies.logger))
+    router.add(middleware: HeadersMiddleware())
+    router.add(middleware: ProblemMiddleware(paths: PathTable(endpoints), logger: dependencies.logger))
+    for endpoint in endpoints {
+        // What can be read can be asked for without its body (RFC 9110 section 9.3.2).
+        for method in endpoint.method == .get ? [.get, .head] : [endpoint.method] {
+            router.on(RouterPath(endpoint.path), method: method) { request, context in
+                try await endpoint.answer(request, context: context)
+            }
+        }
+    }
+    return router
+}

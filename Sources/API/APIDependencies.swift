@@ -1,0 +1,53 @@
+package import Deliveries
+package import Ledger
+package import Logging
+
+/// Everything that the API acts through. The composing program supplies it.
+package struct APIDependencies: Sendable {
+    /// Finds who a presented key belongs to. It must compare with every key, in constant time, without an early exit.
+    package var authenticate: @Sendable (_ presented: [UInt8]) -> APIKey?
+    /// Refuses the fields of an event that intake would refuse, before they are published.
+    package var validate: @Sendable ([EventField]) throws(EventRefusal) -> Void
+    package var events: any EventPublishing
+    /// Lists, single deliveries, quarantined entries and statistics are read from here.
+    package var ledger: any OperatorLedger
+    package var deliveries: any DeliveryControlling
+    package var quarantine: any QuarantineControlling
+    package var destinations: any DestinationControlling
+    package var readiness: any ReadinessReporting
+    package var metrics: any MetricsRendering
+    /// What deliveries carry in `user-agent`, for the view of one delivery.
+    package var userAgent: String
+    /// The wall clock.
+    package var now: @Sendable () -> Timestamp
+    package var logger: Logger
+
+    /// Collects what the API acts through.
+    package init(
+        authenticate: @escaping @Sendable (_ presented: [UInt8]) -> APIKey?,
+        validate: @escaping @Sendable ([EventField]) throws(EventRefusal) -> Void,
+        events: any EventPublishing,
+        ledger: any OperatorLedger,
+        deliveries: any DeliveryControlling,
+        quarantine: any QuarantineControlling,
+        destinations: any DestinationControlling,
+        readiness: any ReadinessReporting,
+        metrics: any MetricsRendering,
+        userAgent: String,
+        now: @escaping @Sendable () -> Timestamp,
+        logger: Logger
+    ) {
+        self.authenticate = authenticate
+        self.validate = validate
+        self.events = events
+        self.ledger = ledger
+        self.deliveries = deliveries
+        self.quarantine = quarantine
+        self.destinations = destinations
+        self.readiness = readiness
+        self.metrics = metrics
+        self.userAgent = userAgent
+        self.now = now
+        self.logger = logger
+    }
+}

@@ -1,0 +1,20 @@
+import Hummingbird
+import Logging
+
+/// What is known about a request besides the request.
+struct APIContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// What became of looking at the presented key.
+    var credential = Credential.missing
+
+    init(source: ApplicationRequestContextSource) {
+        self.coreContext = CoreRequestContextStorage(source: source)
+    }
+
+    /// The key that came with a request.
+    enum Credential: Sendable {
+        case missing
+        case unknown
+        case known(APIKey)
+    }
+}

@@ -1,0 +1,41 @@
+import Deliveries
+import Hummingbird
+
+/// One request on its way to the endpoint that was found for it.
+struct Call: Sendable {
+    let request: Request
+    let parameters: QueryParameters
+    private let path: Parameters
+
+    init(_ request: Request, context: APIContext, parameters: QueryParameters) {
+        self.request = request
+        self.parameters = parameters
+        self.path = context.parameters
+    }
+
+    /// The value of a `{name}` in the path, without its percent-encoding; empty for one that is not valid UTF-8, which is
+    /// the name of nothing.
+    func pathValue(_ name: String) -> String {
+        path.get(name).flatMap(PercentEncoding.decode) ?? ""
+    }
+
+    /// The delivery that the path names.
+    func deliveryID() throws(Problem) -> DeliveryID {
+        let text = pathValue("id")
+        guard let id = DeliveryID(text) else { throw .notFound("delivery \(quoted(text))") }
+        return id
+    }
+
+    /// The quarantined entry that the path names.
+    func quarantineID() throws(Problem) -> Int64 {
+        let text = pathValue("id")
+        guard let id = Self.positiveNumber(text) else { throw .notFound("quarantined entry \(quoted(text))") }
+        return id
+    }
+
+    /// A number above zero in plain decimal digits, without a sign or leading zeros.
+    static func positiveNumber(_ text: String) -> Int64? {
+        guard let number = Int64(text), number > 0, String(number) == text else { return nil }
+        return number
+    }
+}

@@ -1,0 +1,83 @@
+import Deliveries
+import HTTPTypes
+import Hummingbird
+
+/// One operation of the API: the router, the answers to wrong methods and the check of `openapi.yaml` are made from these.
+struct Endpoint: Sendable {
+    /// Who may call it.
+    enum Access: Sendable, Hashable {
+        case anyone
+        /// Keys of this role; a key of a tenant is held to its tenant by the endpoint.
+        case role(APIRole)
+        /// Keys of role `ops` that are not bound to a tenant: what it shows or changes belongs to all tenants.
+        case system
+    }
+
+    let method: HTTPRequest.Method
+    /// The path with its parameters in braces.
+    let path: String
+    let access: Access
+    /// Names of the query parameters it takes.
+    let parameters: [String]
+    private let respond: @Sendable (Call, APIKey?) async throws -> Response
+
+    /// An endpoint for anyone. Its query string is ignored, because health checks carry all kinds.
+    static func open(
+        _ path: String, respond: @escaping @Sendable () async throws -> Response
+    ) -> Endpoint {
+        Endpoint(method: .get, path: path, access: .anyone, parameters: []) { _, _ in try await respond() }
+    }
+
+    /// An endpoint for those who have a key.
+    static func keyed(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ access: Access,
+        parameters: [String] = [],
+        respond: @escaping @Sendable (Call, APIKey) async throws -> Response
+    ) -> Endpoint {
+        Endpoint(method: method, path: path, access: access, parameters: parameters) { call, key in
+            guard let key else { throw Problem.internalError }
+            return try await respond(call, key)
+        }
+    }
+
+    /// Checks key and query string, and answers.
+    func answer(_ request: Request, context: APIContext) async throws -> Response {
+        guard access != .anyone else {
+            return try await respond(Call(request, context: context, parameters: .none), nil)
+        }
+        let key = try admit(context.credential)
+        let query = try QueryParameters(request.uri.query, known: parameters)
+        return try await respond(Call(request, context: context, parameters: query), key)
+    }
+
+    private func admit(_ credential: APIContext.Credential) throws(Problem) -> APIKey {
+        switch credential {
+        case .missing: throw .unauthorized("an API key is needed: Authorization: Bearer KEY, or X-API-Key: KEY")
+        case .unknown: throw .unauthorized("the API key is not known")
+        case .known(let key):
+            switch access {
+            case .anyone: break
+            case .role(let role):
+                guard key.role.includes(role) else { throw .wrongRole(key, needed: role) }
+            case .system:
+                guard key.role == .ops else { throw .wrongRole(key, needed: .ops) }
+                guard key.tenant == nil else {
+                    throw Problem(.forbidden, "key \(quoted(key.name)) is bound to a tenant; this belongs to all tenants")
+                }
+            }
+            return key
+        }
+    }
+}
+
+extension Problem {
+    fileprivate static func unauthorized(_ detail: String) -> Problem {
+        Problem(.unauthorized, detail, headers: [.wwwAuthenticate: "Bearer"])
+    }
+
+    fileprivate static func wrongRole(_ key: APIKey, needed: APIRole) -> Problem {
+        Problem(.forbidden, "key \(quoted(key.name)) has the role \(key.role.rawValue); this needs \(needed.rawValue)")
+    }
+}

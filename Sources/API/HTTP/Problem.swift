@@ -1,0 +1,143 @@
+import Deliveries
+import HTTPTypes
+import Hummingbird
+import Ledger
+
+/// An error as a client sees it: RFC 9457 problem details.
+struct Problem: Error, Sendable {
+    /// What a client can tell problems apart by.
+    enum Kind: String, CaseIterable, Sendable {
+        /// The request cannot be read: not JSON, or a query string that is not one.
+        case malformed
+        /// No key, or one that is not known.
+        case unauthorized
+        /// The key may not do this.
+        case forbidden
+        case notFound = "not-found"
+        case methodNotAllowed = "method-not-allowed"
+        /// It was delivered already, and `force` was not given.
+        case alreadyDelivered = "already-delivered"
+        /// It has ended and cannot be cancelled.
+        case alreadyEnded = "already-ended"
+        /// The quarantined entry still cannot be used.
+        case stillUnusable = "still-unusable"
+        /// Nothing says how the destination is called.
+        case notConfigured = "not-configured"
+        case tooLarge = "too-large"
+        case unsupportedMediaType = "unsupported-media-type"
+        /// The request can be read, but a parameter or member is unknown, missing or unusable.
+        case invalid
+        case `internal`
+        case unavailable
+
+        var status: HTTPResponse.Status {
+            switch self {
+            case .malformed: .badRequest
+            case .unauthorized: .unauthorized
+            case .forbidden: .forbidden
+            case .notFound: .notFound
+            case .methodNotAllowed: .methodNotAllowed
+            case .alreadyDelivered, .alreadyEnded, .stillUnusable, .notConfigured: .conflict
+            case .tooLarge: .contentTooLarge
+            case .unsupportedMediaType: .unsupportedMediaType
+            case .invalid: .unprocessableContent
+            case .internal: .internalServerError
+            case .unavailable: .serviceUnavailable
+            }
+        }
+
+        var title: String {
+            switch self {
+            case .malformed: "The request cannot be read"
+            case .unauthorized: "A valid API key is needed"
+            case .forbidden: "The API key may not do this"
+            case .notFound: "There is no such thing"
+            case .methodNotAllowed: "The method does not apply here"
+            case .alreadyDelivered: "It was delivered already"
+            case .alreadyEnded: "It has ended already"
+            case .stillUnusable: "The entry still cannot be used"
+            case .notConfigured: "The destination is not configured"
+            case .tooLarge: "The body is too large"
+            case .unsupportedMediaType: "The body must be JSON"
+            case .invalid: "A value cannot be used"
+            case .internal: "Something went wrong here"
+            case .unavailable: "It cannot be done at the moment"
+            }
+        }
+    }
+
+    var kind: Kind
+    /// One line for a person; names the field, carries no secret.
+    var detail: String
+    /// The parameter, member or header to blame.
+    var field: String?
+    var headers: HTTPFields
+
+    init(_ kind: Kind, _ detail: String, field: String? = nil, headers: HTTPFields = [:]) {
+        self.kind = kind
+        self.detail = detail
+        self.field = field
+        self.headers = headers
+    }
+
+    /// A named parameter, member or header that cannot be used.
+    static func invalid(_ field: String, _ reason: String) -> Problem {
+        Problem(.invalid, "\(field): \(reason)", field: field)
+    }
+
+    /// Nothing of this name is there, or the key may not know of it.
+    static func notFound(_ thing: String) -> Problem { Problem(.notFound, "there is no \(thing)") }
+
+    /// Something that the API needs is away for now.
+    static func unavailable(_ detail: String, retryAfter seconds: Int) -> Problem {
+        Problem(.unavailable, detail, headers: [.retryAfter: String(seconds)])
+    }
+
+    /// The answer to be sent.
+    var response: Response {
+        var members: [(name: String, value: JSON)] = [
+            ("type", .string("urn:postback:problem:\(kind.rawValue)")),
+            ("title", .string(kind.title)),
+            ("status", .integer(Int64(kind.status.code))),
+            ("detail", .string(detail)),
+            ("message", .string(detail)),
+        ]
+        if let field { members.append(("field", .string(field))) }
+        var response = Response(.object(members), status: kind.status, contentType: "application/problem+json")
+        response.headers.append(contentsOf: headers)
+        return response
+    }
+}
+
+extension Problem {
+    /// What a client is told when the ledger fails: to come back, or nothing but that it failed.
+    init(_ error: LedgerError) {
+        if error.isRetriable {
+            self = .unavailable(
+                "the ledger cannot be used at the moment (\(error.code.rawValue)); try again later",
+                retryAfter: error.code == .busy ? 1 : 10
+            )
+        } else {
+            self = .internalError
+        }
+    }
+
+    init(_ error: PublishError) {
+        switch error {
+        case .unavailable: self = .unavailable("Redis does not answer; nothing was published, try again later", retryAfter: 5)
+        case .full: self = .unavailable("the event stream is full; nothing was published, try again later", retryAfter: 10)
+        }
+    }
+
+    init(_ error: DestinationControlError, name: String) {
+        switch error {
+        case .notFound: self = .notFound("destination \(quoted(name))")
+        case .notConfigured:
+            self = Problem(.notConfigured, "destination \(quoted(name)): no configuration says how it is called")
+        case .unavailable: self = .unavailable("the relay cannot do this at the moment; try again later", retryAfter: 5)
+        }
+    }
+
+    /// A mistake in this program; what it is stands in the log.
+    static var internalError: Problem { Problem(.internal, "the request failed; the log says why") }
+}

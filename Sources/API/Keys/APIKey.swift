@@ -1,0 +1,29 @@
+/// Who a presented key belongs to; the key itself stays with the program that compares it.
+package struct APIKey: Hashable, Sendable {
+    /// The name that logs, attempts and `/api/me` show.
+    package var name: String
+    package var role: APIRole
+    /// The tenant that it is bound to; `nil`: it sees every tenant.
+    package var tenant: String?
+
+    /// Makes the description of a key.
+    package init(name: String, role: APIRole, tenant: String? = nil) {
+        self.name = name
+        self.role = role
+        self.tenant = tenant
+    }
+
+    /// Whether a delivery of this tenant may be seen and changed with the key.
+    func covers(tenant other: String?) -> Bool { tenant == nil || tenant == other }
+}
+
+/// What a key may do (contract section 5).
+package enum APIRole: String, Sendable, CaseIterable {
+    /// Hand in work and events, and see what became of them.
+    case submit
+    /// All that `submit` may, and look after the system.
+    case ops
+
+    /// Whether this role may do what needs `required`.
+    func includes(_ required: APIRole) -> Bool { self == .ops || required == .submit }
+}

@@ -1,0 +1,17 @@
+import HTTPTypes
+import Hummingbird
+
+/// What a person reads: the page at `/`, and the description of the API.
+struct DocumentRoutes {
+    var endpoints: [Endpoint] {
+        [
+            .open("/openapi.yaml") { Response(PackageResources.openapi_yaml, contentType: "application/yaml") },
+            .open("/") {
+                var response = Response(Array(IndexPage.html.utf8), contentType: "text/html; charset=utf-8")
+                response.headers[.contentSecurityPolicy] = IndexPage.contentSecurityPolicy
+                response.headers[field: .referrerPolicy] = "no-referrer"
+                return response
+            },
+        ]
+    }
+}

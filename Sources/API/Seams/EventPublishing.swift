@@ -1,0 +1,18 @@
+package import Deliveries
+
+/// Puts events on the stream for workers that have no Redis.
+package protocol EventPublishing: Sendable {
+    /// Appends one entry to the event stream (contract section 3).
+    ///
+    /// - Parameter fields: the entry's fields, in order, already checked by ``APIDependencies/validate``.
+    /// - Returns: the stream entry's id, such as `1700000000000-0`.
+    func publish(_ fields: [EventField]) async throws(PublishError) -> String
+}
+
+/// Why an event could not be put on the stream. Nothing was published.
+package enum PublishError: Error, Hashable, Sendable {
+    /// Redis does not answer, or takes no writes: try again in a while.
+    case unavailable
+    /// The stream holds as much as it may: try again when it has been read.
+    case full
+}

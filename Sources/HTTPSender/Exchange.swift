@@ -1,0 +1,31 @@
+import Deliveries
+
+/// What has happened in one exchange, as the callbacks saw it.
+struct Exchange {
+    /// Whether the request goes through TLS.
+    var usesTLS = false
+    /// How many sockets were opened to dial an address.
+    var dialled = 0
+    /// How often a connection stood and the request was let through to it.
+    var passes = 0
+    /// Why an address was refused, if one was.
+    var refusal: String?
+    /// Set when libcurl was kept from sending the request a second time.
+    var repetitionRefused = false
+    /// The peer, as ``Answer/remoteAddress`` shows it.
+    var remoteAddress: String?
+    /// The header section so far.
+    var head = ResponseHead()
+    /// The beginning of the body.
+    var body: [UInt8] = []
+    /// Bytes of the body that were read.
+    var bodyLength = 0
+    /// The limit at which reading was stopped.
+    var stoppedAt: Limit?
+
+    /// A limit on what is read.
+    enum Limit {
+        case headers
+        case body
+    }
+}

@@ -1,0 +1,62 @@
+import CCurl
+
+/// Owns one libcurl multi handle: the connections, and the transfers under way.
+///
+/// `@unchecked Sendable`: everything but ``wakeUp()`` is called by the sender's thread only, which libcurl asks for, and
+/// `curl_multi_wakeup` is the one function that it allows from any thread. The last reference goes away after the thread's
+/// last call.
+@safe final class MultiHandle: @unchecked Sendable {
+    private let multi: UnsafeMutableRawPointer
+
+    init(configuration: HTTPSenderConfiguration) throws(HTTPSenderError) {
+        guard CurlLibrary.isReady, let multi = unsafe curl_multi_init() else {
+            throw HTTPSenderError(description: "libcurl cannot be started")
+        }
+        unsafe self.multi = multi
+        let idleConnections = max(1, configuration.idleConnections)
+        unsafe postback_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, idleConnections)
+        unsafe postback_curl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
+    }
+
+    deinit {
+        unsafe curl_multi_cleanup(multi)
+    }
+
+    /// Ends the wait of the sender's thread, or the next one if it is not waiting. From any thread.
+    func wakeUp() {
+        _ = unsafe curl_multi_wakeup(multi)
+    }
+
+    /// Takes a transfer in. The caller keeps it alive until ``remove(_:)``.
+    func add(_ transfer: Transfer) -> CURLcode {
+        unsafe curl_multi_add_handle(multi, transfer.handle) == CURLM_OK ? CURLE_OK : CURLE_FAILED_INIT
+    }
+
+    /// Takes a transfer out, cutting it off if it is under way.
+    func remove(_ transfer: Transfer) {
+        _ = unsafe curl_multi_remove_handle(multi, transfer.handle)
+    }
+
+    /// Does what can be done without waiting.
+    func perform() {
+        var running: Int32 = 0
+        _ = unsafe curl_multi_perform(multi, &running)
+    }
+
+    /// The next transfer that has ended, and how.
+    func nextEnded() -> (transfer: Transfer, code: CURLcode)? {
+        var left: Int32 = 0
+        while let message = unsafe curl_multi_info_read(multi, &left) {
+            guard unsafe message.pointee.msg == CURLMSG_DONE, let handle = unsafe message.pointee.easy_handle,
+                let transfer = unsafe Transfer.of(handle: handle)
+            else { continue }
+            return unsafe (transfer, postback_curl_message_result(message))
+        }
+        return nil
+    }
+
+    /// Waits for traffic, a wake-up or the next timer of libcurl, but not longer than this.
+    func wait(milliseconds: Int32) {
+        _ = unsafe curl_multi_poll(multi, nil, 0, milliseconds, nil)
+    }
+}

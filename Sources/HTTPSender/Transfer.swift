@@ -1,0 +1,215 @@
+import CCurl
+import Deliveries
+import Glibc
+
+/// One libcurl easy handle, and everything that has to live as long as a request in it. Used for one request after the
+/// other; only what differs is set again.
+///
+/// Ownership: the object owns the easy handle and frees it in `deinit`. libcurl is given a pointer to the object that it does
+/// not own; as callbacks run only while the handle is in the multi handle, and ``TransferLoop`` holds the object that long,
+/// the pointer is always good.
+@safe final class Transfer {
+    let handle: UnsafeMutableRawPointer
+    let configuration: HTTPSenderConfiguration
+    /// Where libcurl writes what went wrong: `CURL_ERROR_SIZE` bytes.
+    private let errorBuffer: UnsafeMutablePointer<CChar>
+    private let pinnedHosts: UnsafeMutablePointer<curl_slist>?
+    private var headerList = RequestHeaderList()
+
+    /// The position among the active transfers.
+    var place = 0
+    private(set) var token: UInt64 = 0
+
+    // What is set in the handle.
+    private var url: DestinationURL?
+    private var proxy: String?
+    private var options: TransportOptions?
+    private(set) var timeout: Duration = .zero
+    private var connectTimeout: Duration = .zero
+
+    // What the callbacks decide by.
+    private var policy = AddressPolicy()
+    private var origin = AddressPolicy.Origin.untrusted
+
+    /// What has happened so far.
+    var exchange = Exchange()
+
+    init?(configuration: HTTPSenderConfiguration) {
+        guard let handle = unsafe curl_easy_init() else { return nil }
+        unsafe self.handle = handle
+        self.configuration = configuration
+        unsafe errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        unsafe errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        unsafe pinnedHosts = configuration.pinnedHosts.reduce(nil) { list, host in
+            let addresses = host.addresses.map { $0.isV4 ? "\($0)" : "[\($0)]" }.joined(separator: ",")
+            return unsafe curl_slist_append(list, "\(host.host):\(host.port):\(addresses)") ?? list
+        }
+        setUp()
+    }
+
+    deinit {
+        unsafe curl_easy_cleanup(handle)
+        unsafe curl_slist_free_all(pinnedHosts)
+        unsafe errorBuffer.deallocate()
+    }
+
+    /// The transfer that an easy handle belongs to.
+    static func of(handle: UnsafeMutableRawPointer) -> Transfer? {
+        unsafe postback_curl_get_private(handle).map { unsafe of(context: $0) }
+    }
+
+    /// The transfer behind the context of a callback.
+    static func of(context: UnsafeMutableRawPointer) -> Transfer {
+        unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    // MARK: Options
+
+    /// Sets what is the same for every request.
+    private func setUp() {
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe postback_curl_set_context(handle, CURLOPT_PRIVATE, context)
+        unsafe postback_curl_set_context(handle, CURLOPT_HEADERDATA, context)
+        unsafe postback_curl_set_context(handle, CURLOPT_WRITEDATA, context)
+        unsafe postback_curl_set_context(handle, CURLOPT_OPENSOCKETDATA, context)
+        unsafe postback_curl_set_context(handle, CURLOPT_PREREQDATA, context)
+        unsafe postback_curl_set_context(handle, CURLOPT_ERRORBUFFER, errorBuffer)
+        unsafe postback_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION, receiveHeaderLine)
+        unsafe postback_curl_set_receiver(handle, CURLOPT_WRITEFUNCTION, receiveBody)
+        unsafe postback_curl_set_opener(handle, openSocket)
+        unsafe postback_curl_set_gate(handle, judgeConnection)
+
+        // No signals for timeouts: they are for the process, and a thread cannot have them.
+        set(CURLOPT_NOSIGNAL, 1)
+        // A lookup that outlasts its request is left to itself. Without this libcurl waits for it, and one name server that
+        // does not answer would hold up every other request.
+        set(CURLOPT_QUICK_EXIT, 1)
+        set(CURLOPT_POST, 1)
+        // The body as it is: a signature may have been made over it, and nothing is unpacked without a limit.
+        set(CURLOPT_HTTP_CONTENT_DECODING, 0)
+        set(CURLOPT_PROTOCOLS_STR, "http,https")
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        set(CURLOPT_PATH_AS_IS, 1)
+        // HTTP/2 where TLS negotiates it. A request does not wait for another one's connection to find out
+        // (CURLOPT_PIPEWAIT stays off): a receiver that hangs in its handshake would hang them all.
+        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        set(CURLOPT_MAXAGE_CONN, max(1, Int(configuration.idleLifetime.components.seconds)))
+        set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        set(CURLOPT_SSL_VERIFYPEER, 1)
+        set(CURLOPT_SSL_VERIFYHOST, 2)
+        // The empty string, not NULL: NULL would let the environment name a proxy.
+        set(CURLOPT_PROXY, "")
+        set(CURLOPT_NOPROXY, "")
+        if let pinnedHosts = unsafe pinnedHosts {
+            unsafe postback_curl_set_list(handle, CURLOPT_RESOLVE, pinnedHosts)
+        }
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) {
+        unsafe postback_curl_set_long(handle, option, value)
+    }
+
+    private func set(_ option: CURLoption, _ value: String?) {
+        if let value {
+            unsafe postback_curl_set_copied(handle, option, value)
+        } else {
+            unsafe postback_curl_set_copied(handle, option, nil)
+        }
+    }
+
+    /// Makes the handle ready for a request.
+    ///
+    /// - Returns: the answer, if the request cannot be made at all.
+    func prepare(_ request: SendRequest) -> Answer? {
+        token = request.token
+        policy = request.policy
+        origin = request.origin
+        exchange.usesTLS = request.url.scheme == .https
+        unsafe errorBuffer.pointee = 0
+        if let refusal = RequestHeaderCheck.refusal(of: request.headers) { return .unsent(.protocol, refusal) }
+
+        if options != request.options { use(request.options) }
+        use(request.url, proxy: request.options.proxy(for: request.url))
+        if proxy != nil, let literal = IPAddress(request.url.host), case .refused(let reason) = verdict(for: literal) {
+            return .unsent(.blocked, reason)
+        }
+        if timeout != request.timeout {
+            timeout = request.timeout
+            set(CURLOPT_TIMEOUT_MS, timeout.milliseconds)
+        }
+        if connectTimeout != request.connectTimeout {
+            connectTimeout = request.connectTimeout
+            set(CURLOPT_CONNECTTIMEOUT_MS, connectTimeout.milliseconds)
+        }
+        unsafe postback_curl_set_list(handle, CURLOPT_HTTPHEADER, headerList.fill(request.headers))
+        setBody(request.body)
+        return nil
+    }
+
+    /// The target goes into the request line as it is (CURLOPT_REQUEST_TARGET), so that libcurl's reading of the URL cannot
+    /// change a byte of it.
+    private func use(_ url: DestinationURL, proxy: String?) {
+        if self.proxy != proxy {
+            self.proxy = proxy
+            set(CURLOPT_PROXY, proxy ?? "")
+            self.url = nil
+        }
+        guard self.url != url else { return }
+        self.url = url
+        set(CURLOPT_URL, url.origin + "/")
+        // A proxy for plain HTTP needs the whole URL there (RFC 9112 section 3.2.2); for HTTPS it makes a tunnel.
+        let isForwarded = url.scheme == .http && proxy?.hasPrefix("http") == true
+        set(CURLOPT_REQUEST_TARGET, isForwarded ? url.origin + url.target : url.target)
+    }
+
+    private func use(_ options: TransportOptions) {
+        self.options = options
+        // One file and no directory: only then does libcurl keep what it has read for the next connection.
+        let authorities = options.authoritiesFile ?? CurlLibrary.authoritiesFile
+        set(CURLOPT_CAINFO, authorities)
+        if authorities != nil { set(CURLOPT_CAPATH, nil) }
+        set(CURLOPT_SSLCERT, options.clientCertificateFile)
+        set(CURLOPT_SSLKEY, options.clientKeyFile)
+    }
+
+    /// libcurl makes its own copy of the body, which outlives the request for sure. The size has to be set first.
+    private func setBody(_ body: [UInt8]) {
+        set(CURLOPT_POSTFIELDSIZE, body.count)
+        unsafe body.withUnsafeBytes { bytes in
+            let start = unsafe bytes.bindMemory(to: CChar.self).baseAddress
+            // NULL would mean that there is no body to send but one to be read; an empty array may have no address.
+            unsafe postback_curl_set_copied(handle, CURLOPT_COPYPOSTFIELDS, start ?? UnsafePointer(errorBuffer))
+        }
+    }
+
+    /// Makes ready for the next request, keeping no more than a little memory.
+    func clear() {
+        exchange = Exchange()
+        unsafe postback_curl_set_list(handle, CURLOPT_HTTPHEADER, nil)
+        unsafe postback_curl_set_copied(handle, CURLOPT_POSTFIELDS, nil)
+    }
+
+    // MARK: Address policy
+
+    /// Whether the address may be dialled for this request.
+    func verdict(for address: IPAddress) -> AddressPolicy.Verdict {
+        policy.verdict(for: address, host: url?.host ?? "", origin: origin)
+    }
+
+    /// Whether the peer of a connection is a proxy, which is the operator's choice and not judged.
+    var peerIsProxy: Bool { proxy != nil }
+
+    /// What libcurl wrote about a failure, in one line.
+    var errorText: String {
+        unsafe String(cString: errorBuffer)
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, at least one, because zero means "no limit" to libcurl.
+    var milliseconds: Int {
+        let (seconds, attoseconds) = components
+        return Int(clamping: max(1, seconds.multipliedReportingOverflow(by: 1000).partialValue + attoseconds / 1_000_000_000_000_000))
+    }
+}

@@ -1,0 +1,70 @@
+import Deliveries
+import GRDB
+
+/// The attempts of one transaction, counted by minute, destination and latency bucket before they reach `latencies`.
+///
+/// Statistics over a window then read a few rows per minute and destination, however many attempts were made in it. They are kept for a
+/// day.
+struct LatencyTally {
+    /// How far back statistics reach, in minutes.
+    static let keptMinutes: Int64 = 24 * 60
+
+    private struct Key: Hashable {
+        var minute: Int64
+        var destination: String
+        var bucket: Int64
+    }
+
+    private struct Count {
+        var attempts = 0
+        var delivered = 0
+        var milliseconds = 0.0
+    }
+
+    private var counts: [Key: Count] = [:]
+
+    static func minute(of time: Timestamp) -> Int64 { time.milliseconds / 60_000 }
+
+    /// Eight buckets to each doubling: what is in one lies within 12.5 percent.
+    ///
+    /// The exponent and the first three bits of the fraction of a double that is not negative, which rise as the number does.
+    static func bucket(of milliseconds: Double) -> Int64 { Int64(milliseconds.bitPattern >> 49) }
+
+    mutating func add(_ attempt: Attempt, to destination: String) {
+        let total = attempt.answer.times.total
+        let milliseconds = total.isFinite && total > 0 ? total : 0
+        let key = Key(
+            minute: Self.minute(of: attempt.startedAt),
+            destination: destination,
+            bucket: Self.bucket(of: milliseconds)
+        )
+        counts[key, default: Count()].attempts += 1
+        counts[key]?.milliseconds += milliseconds
+        if attempt.outcome == .delivered { counts[key]?.delivered += 1 }
+    }
+
+    /// Adds the counts to those of the ledger, and removes one minute that is too old: as commits come more often than
+    /// that, no old minute stays for long and no commit pays for many.
+    func write(to db: Database) throws {
+        let add = try db.cachedStatement(sql: Self.add)
+        for (key, count) in counts {
+            try add.run([
+                key.minute.databaseValue, .text(key.destination), key.bucket.databaseValue, .integer(count.attempts),
+                .integer(count.delivered), .real(count.milliseconds),
+            ])
+        }
+        if let newest = counts.keys.map(\.minute).max() {
+            try db.cachedStatement(sql: Self.forget).run([(newest - Self.keptMinutes).databaseValue])
+        }
+    }
+
+    private static let add = """
+        INSERT INTO latencies (minute, destination, bucket, attempts, delivered, total_ms) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (minute, destination, bucket) DO UPDATE SET
+          attempts = attempts + excluded.attempts, delivered = delivered + excluded.delivered,
+          total_ms = total_ms + excluded.total_ms
+        """
+    private static let forget = """
+        DELETE FROM latencies WHERE minute = (SELECT min(minute) FROM latencies) AND minute < ?
+        """
+}

@@ -1,0 +1,100 @@
+import Deliveries
+import GRDB
+
+extension SQLiteLedger {
+    package func admit(_ requests: [AdmissionRequest]) async throws(LedgerError) -> [Admission] {
+        guard !requests.isEmpty else { return [] }
+        return try await write { db in
+            var intake = try Intake(db)
+            let admissions = try requests.map { try intake.admit($0) }
+            try intake.finish()
+            return admissions
+        }
+    }
+}
+
+/// Admits requests within one transaction.
+struct Intake {
+    private let db: Database
+    private let insertEvent: Statement
+    private let insertDelivery: Statement
+    private let fingerprint: Statement
+    private var tally = StatusTally()
+
+    init(_ db: Database) throws {
+        self.db = db
+        insertEvent = try db.cachedStatement(sql: """
+            INSERT INTO events (id, fingerprint, traceparent, body) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+            """)
+        insertDelivery = try db.cachedStatement(sql: """
+            INSERT INTO deliveries (
+              id, event, status, destination, next_attempt_at, published_at, received_at, event_id, type, tenant, job_id,
+              product_id, queue, route, url
+            ) VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        fingerprint = try db.cachedStatement(sql: "SELECT fingerprint FROM events WHERE id = ?")
+    }
+
+    mutating func admit(_ request: AdmissionRequest) throws -> Admission {
+        switch request {
+        case .delivery(let delivery):
+            let admission = try add(delivery)
+            if admission == .conflict { try quarantine(.conflict(of: delivery)) }
+            return admission
+        case .quarantine(let entry):
+            try quarantine(entry)
+            return .quarantined
+        }
+    }
+
+    /// Adds an event with its delivery, unless its id is taken. The unique index decides, so that the common case needs no
+    /// look before the leap.
+    mutating func add(_ delivery: NewDelivery) throws -> Admission {
+        try insertEvent.run([
+            .text(delivery.eventID), .bytes(delivery.fingerprint), .text(delivery.traceparent), .bytes(delivery.body),
+        ])
+        guard db.changesCount == 1 else {
+            let known = try fingerprint.first([.text(delivery.eventID)]) { try $0.bytes() }
+            return known == delivery.fingerprint ? .duplicate : .conflict
+        }
+        try insertDelivery.run([
+            .id(delivery.id), db.lastInsertedRowID.databaseValue, .text(delivery.destination),
+            .time(delivery.receivedAt), .time(delivery.publishedAt), .time(delivery.receivedAt), .text(delivery.eventID),
+            .text(delivery.type), .text(delivery.tenant), .text(delivery.jobID), .text(delivery.productID),
+            .text(delivery.queue), .text(delivery.route), .text(delivery.url),
+        ])
+        tally.added(to: delivery.destination, url: delivery.url)
+        return .admitted
+    }
+
+    /// Adds an entry, unless it is there: told by its id *and* its fields, because Redis hands out the same ids again after a flush.
+    private func quarantine(_ entry: NewQuarantineEntry) throws {
+        let fields = StoredFields.encode(entry.source.fields)
+        try db.cachedStatement(sql: """
+            INSERT INTO quarantine (entry_id, field, reason, received_at, fields)
+            SELECT ?1, ?2, ?3, ?4, ?5
+            WHERE NOT EXISTS (SELECT 1 FROM quarantine WHERE entry_id = ?1 AND fields = ?5)
+            """)
+            .run([
+                .text(entry.source.entryID), .text(entry.field), .text(entry.reason), .time(entry.receivedAt),
+                .bytes(fields),
+            ])
+    }
+
+    /// Writes what the requests add up to.
+    func finish() throws {
+        try tally.write(to: db)
+    }
+}
+
+extension NewQuarantineEntry {
+    /// The entry of a delivery whose event id is taken by an event of other content.
+    static func conflict(of delivery: NewDelivery) -> NewQuarantineEntry {
+        NewQuarantineEntry(
+            source: delivery.source,
+            field: "conflict",
+            reason: "an event with this id and other content is in the ledger",
+            receivedAt: delivery.receivedAt
+        )
+    }
+}

@@ -1,0 +1,139 @@
+package import Deliveries
+import GRDB
+
+extension SQLiteLedger {
+    package func due(at destination: String, by time: Timestamp, limit: Int) async throws(LedgerError) -> DuePage {
+        try await read { db in
+            let statement = try db.cachedStatement(sql: Self.dueSQL)
+            var page = DuePage(deliveries: [], nextDueAt: nil)
+            // First attempts, then retries: two ranges of one index. Each is read one row past the page, which then
+            // tells when the rest is due.
+            for isRetry in [false, true] {
+                let room = max(0, limit - page.deliveries.count)
+                let found = try statement.all([.text(destination), .flag(isRetry), .integer(room + 1)]) {
+                    try $0.dueDelivery()
+                }
+                let taken = found.prefix { $0.dueAt <= time }.prefix(room)
+                page.deliveries += taken
+                if taken.count < found.count {
+                    let rest = found[taken.count].dueAt
+                    page.nextDueAt = min(page.nextDueAt ?? rest, rest)
+                }
+            }
+            return page
+        }
+    }
+
+    package func payloads(of deliveries: [DeliveryID]) async throws(LedgerError) -> [DeliveryPayload] {
+        guard !deliveries.isEmpty else { return [] }
+        return try await read { db in
+            let statement = try db.cachedStatement(sql: Self.payloadSQL)
+            return try deliveries.compactMap { id in
+                try statement.first([.id(id)]) {
+                    DeliveryPayload(
+                        id: id,
+                        eventID: try $0.text(),
+                        type: try $0.text(),
+                        body: try $0.bytes(),
+                        traceparent: try $0.optionalText(),
+                        destination: try $0.text(),
+                        url: try $0.text(),
+                        publishedAt: try $0.time()
+                    )
+                }
+            }
+        }
+    }
+
+    package func backlog() async throws(LedgerError) -> [DestinationBacklog] {
+        try await read { db in
+            try db.cachedStatement(sql: Self.backlogSQL).all([]) {
+                DestinationBacklog(
+                    destination: try $0.text(),
+                    url: try $0.text(),
+                    pending: try $0.count(),
+                    earliestDueAt: try $0.time()
+                )
+            }
+        }
+    }
+
+    package func destinationRecords() async throws(LedgerError) -> [DestinationRecord] {
+        try await read { db in
+            try db.cachedStatement(sql: "SELECT name, health, since, reason FROM destinations ORDER BY name").all([]) {
+                DestinationRecord(
+                    name: try $0.text(),
+                    health: try $0.word(),
+                    since: try $0.time(),
+                    reason: try $0.optionalText()
+                )
+            }
+        }
+    }
+
+    package func save(_ destinations: [DestinationRecord]) async throws(LedgerError) {
+        guard !destinations.isEmpty else { return }
+        try await write { db in
+            let statement = try db.cachedStatement(sql: """
+                INSERT OR REPLACE INTO destinations (name, health, since, reason) VALUES (?, ?, ?, ?)
+                """)
+            for record in destinations {
+                try statement.run([.text(record.name), .word(record.health), .time(record.since), .text(record.reason)])
+            }
+        }
+    }
+
+    static let dueSQL = """
+        SELECT id, next_attempt_at, attempts, step, not_ready_since, not_ready_tries, next_trigger, requested_by
+        FROM deliveries INDEXED BY deliveries_due
+        WHERE status = 'pending' AND destination = ? AND (attempts > 0) = ?
+        ORDER BY next_attempt_at, id
+        LIMIT ?
+        """
+
+    static let payloadSQL = """
+        SELECT deliveries.event_id, type, body, traceparent, destination, url, published_at
+        FROM deliveries JOIN events ON events.number = deliveries.event
+        WHERE deliveries.id = ? AND status = 'pending'
+        """
+
+    /// The earliest due time of the pending deliveries of `destination_counts.destination`: one step into each of two ranges.
+    static let earliestDueSQL = """
+        (SELECT min(due) FROM (
+          SELECT min(next_attempt_at) AS due FROM deliveries INDEXED BY deliveries_due
+            WHERE status = 'pending' AND destination = destination_counts.destination AND (attempts > 0) = 0
+          UNION ALL
+          SELECT min(next_attempt_at) FROM deliveries INDEXED BY deliveries_due
+            WHERE status = 'pending' AND destination = destination_counts.destination AND (attempts > 0) = 1
+        ))
+        """
+
+    static let backlogSQL = """
+        SELECT
+          destination,
+          (SELECT url FROM deliveries INDEXED BY deliveries_due
+            WHERE status = 'pending' AND destination = destination_counts.destination LIMIT 1),
+          pending,
+          \(earliestDueSQL)
+        FROM destination_counts
+        WHERE pending > 0
+        ORDER BY destination
+        """
+}
+
+extension RowReader {
+    fileprivate mutating func dueDelivery() throws -> DueDelivery {
+        DueDelivery(
+            id: try id(),
+            dueAt: try time(),
+            progress: DeliveryProgress(
+                attempts: try count(),
+                step: try count(),
+                notReadySince: try optionalTime(),
+                notReadyTries: try count(),
+                trigger: try word(),
+                requestedBy: try optionalText()
+            )
+        )
+    }
+}

@@ -1,0 +1,124 @@
+package import Deliveries
+import GRDB
+
+extension SQLiteLedger {
+    package func record(_ results: [AttemptResult]) async throws(LedgerError) {
+        guard !results.isEmpty else { return }
+        try await write { db in
+            var recorder = try AttemptWriter(db)
+            for result in results { try recorder.record(result) }
+            try recorder.finish()
+        }
+    }
+}
+
+/// Records finished attempts within one transaction.
+private struct AttemptWriter {
+    private let db: Database
+    private let find: Statement
+    private let insert: Statement
+    private let end: Statement
+    private var statuses = StatusTally()
+    private var latencies = LatencyTally()
+
+    init(_ db: Database) throws {
+        self.db = db
+        find = try db.cachedStatement(sql: "SELECT status, destination FROM deliveries WHERE id = ?")
+        insert = try db.cachedStatement(sql: Self.insertSQL)
+        end = try db.cachedStatement(sql: Self.endSQL)
+    }
+
+    mutating func record(_ result: AttemptResult) throws {
+        let attempt = result.attempt
+        let found = try find.first([.id(attempt.delivery)]) { (try $0.word(DeliveryStatus.self), try $0.text()) }
+        // An attempt for a delivery that is gone has no place here; one that is recorded already changes nothing.
+        guard let (status, destination) = found, try add(attempt) else { return }
+        latencies.add(attempt, to: destination)
+
+        switch (status, result.next) {
+        case (.pending, .retry(let time, let progress)):
+            try postpone(attempt, until: time, progress)
+        case (.pending, .end(let new)),
+            (_, .end(let new)) where new == .delivered:
+            guard new != .pending else {
+                throw LedgerError(.internal, "an attempt cannot end its delivery as pending")
+            }
+            try end.run(last(attempt) + [.word(new), .time(attempt.endedAt), .id(attempt.delivery)])
+            statuses.moved(at: destination, from: status, to: new)
+        default:
+            // It was ended by someone in the meantime, and stays so.
+            try db.cachedStatement(sql: Self.noteSQL).run(last(attempt) + [.id(attempt.delivery)])
+        }
+    }
+
+    func finish() throws {
+        try statuses.write(to: db)
+        try latencies.write(to: db)
+    }
+
+    /// - Returns: whether it was new.
+    private func add(_ attempt: Attempt) throws -> Bool {
+        let answer = attempt.answer
+        try insert.run([
+            .id(attempt.delivery), .integer(attempt.number), .word(attempt.trigger), .text(attempt.requestedBy),
+            .time(attempt.startedAt), .text(attempt.url), .word(attempt.outcome), .word(answer.failure),
+            .text(answer.errorText), .flag(answer.requestWasSent), .integer(answer.statusCode),
+            .bytes(StoredFields.encode(answer.headers)), .bytes(answer.body), .flag(answer.bodyWasTruncated),
+            .text(answer.remoteAddress), .real(answer.times.dns), .real(answer.times.connect), .real(answer.times.tls),
+            .real(answer.times.firstByte), .real(answer.times.total),
+        ])
+        return db.changesCount == 1
+    }
+
+    private func postpone(_ attempt: Attempt, until time: Timestamp, _ progress: DeliveryProgress) throws {
+        try db.cachedStatement(sql: Self.postponeSQL).run(
+            last(attempt) + [
+                .time(time), .integer(progress.step), .time(progress.notReadySince), .integer(progress.notReadyTries),
+                .word(progress.trigger), .text(progress.requestedBy), .id(attempt.delivery),
+            ]
+        )
+    }
+
+    /// What a delivery shows of its latest attempt: the arguments of ``lastSQL``.
+    private func last(_ attempt: Attempt) -> [DatabaseValue] {
+        [
+            .integer(attempt.number), .time(attempt.startedAt), .word(attempt.outcome),
+            .integer(attempt.answer.statusCode), .text(attempt.answer.errorText),
+        ]
+    }
+
+    private static let insertSQL = """
+        INSERT INTO attempts (
+          delivery, number, trigger, requested_by, started_at, url, outcome, failure, error, request_was_sent, status_code, headers,
+          body, body_was_truncated, remote_address, dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (delivery, number) DO NOTHING
+        """
+
+    private static let lastSQL = """
+        attempts = max(attempts, ?), oldest_attempt_at = coalesce(oldest_attempt_at, ?), last_outcome = ?, last_status_code = ?,
+          last_error = ?
+        """
+
+    private static let endSQL = """
+        UPDATE deliveries SET \(lastSQL), status = ?, ended_at = ?, next_attempt_at = NULL, requested_by = NULL
+        WHERE id = ?
+        """
+
+    private static let postponeSQL = """
+        UPDATE deliveries SET \(lastSQL), next_attempt_at = ?, step = ?, not_ready_since = ?, not_ready_tries = ?, next_trigger = ?,
+          requested_by = ?
+        WHERE id = ?
+        """
+
+    private static let noteSQL = "UPDATE deliveries SET \(lastSQL) WHERE id = ?"
+}
+
+extension Attempt {
+    /// When it ended: its start and its total time, to the next whole millisecond.
+    fileprivate var endedAt: Timestamp {
+        let total = answer.times.total
+        guard total.isFinite, total > 0 else { return startedAt }
+        return startedAt.advanced(byMilliseconds: Int64(min(total.rounded(.up), 1e15)))
+    }
+}

@@ -1,0 +1,21 @@
+import Deliveries
+
+/// One thing that intake read and wants to be durable before it is acknowledged.
+package enum AdmissionRequest: Hashable, Sendable {
+    /// A usable event, with the destination that was chosen for it.
+    case delivery(NewDelivery)
+    /// An entry that cannot be used.
+    case quarantine(NewQuarantineEntry)
+}
+
+/// What the ledger did with an ``AdmissionRequest``.
+package enum Admission: Hashable, Sendable {
+    /// A new delivery was written.
+    case admitted
+    /// An event of this id and content is already there: nothing was written.
+    case duplicate
+    /// An event of this id but other content is there: the entry was quarantined as a conflict.
+    case conflict
+    /// The entry was quarantined, or already had been.
+    case quarantined
+}

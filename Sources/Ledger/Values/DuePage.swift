@@ -1,0 +1,13 @@
+package import Deliveries
+
+/// Deliveries that may be attempted now, and when to look again.
+package struct DuePage: Hashable, Sendable {
+    package var deliveries: [DueDelivery]
+    /// The earliest due time of the destination's pending deliveries that are not on this page; `nil`: there are none.
+    package var nextDueAt: Timestamp?
+
+    package init(deliveries: [DueDelivery], nextDueAt: Timestamp?) {
+        self.deliveries = deliveries
+        self.nextDueAt = nextDueAt
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import FoundationNetworking
+
+/// Talks to a running Postback through its HTTP API, for the commands.
+struct APIClient: Sendable {
+    let base: URL
+    let key: String?
+
+    /// Sends a request and returns the body of a 2xx answer.
+    ///
+    /// - Parameter path: absolute, with its query.
+    /// - Throws: ``CommandFailure`` with the API's own line for any other answer.
+    func send(_ method: String, _ path: String, body: Data? = nil) async throws -> Data {
+        guard let url = URL(string: path, relativeTo: base) else {
+            throw CommandFailure(.badData, "\(path) is not a path")
+        }
+        var request = URLRequest(url: url, timeoutInterval: 60)
+        request.httpMethod = method
+        if let key { request.setValue("Bearer \(key)", forHTTPHeaderField: "authorization") }
+        if let body {
+            request.httpBody = body
+            request.setValue("application/json", forHTTPHeaderField: "content-type")
+        }
+        let data: Data
+        let response: URLResponse
+        do {
+            (data, response) = try await URLSession.shared.data(for: request)
+        } catch {
+            throw CommandFailure(.unavailable, "no answer from \(base.absoluteString): \(error.localizedDescription)")
+        }
+        guard let answer = response as? HTTPURLResponse else {
+            throw CommandFailure(.unavailable, "no HTTP answer from \(base.absoluteString)")
+        }
+        guard (200..<300).contains(answer.statusCode) else { throw failure(answer.statusCode, data) }
+        return data
+    }
+
+    /// Sends a request and reads the JSON of its answer.
+    func read<Answer: Decodable>(
+        _ type: Answer.Type, _ method: String, _ path: String, body: Data? = nil
+    ) async throws -> Answer {
+        let data = try await send(method, path, body: body)
+        do {
+            return try JSONDecoder().decode(type, from: data)
+        } catch {
+            throw CommandFailure(.failed, "the answer of \(method) \(path) is not understood; is it another version?")
+        }
+    }
+
+    /// A path of segments and a query, percent-encoded.
+    static func path(_ segments: [String], query: [(String, String?)] = []) -> String {
+        var allowed = CharacterSet.alphanumerics
+        allowed.insert(charactersIn: "-._~")
+        let encode = { (text: String) in text.addingPercentEncoding(withAllowedCharacters: allowed) ?? text }
+        let pairs = query.compactMap { name, value in value.map { "\(name)=\(encode($0))" } }
+        return "/" + segments.map(encode).joined(separator: "/") + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
+    }
+
+    private func failure(_ status: Int, _ data: Data) -> CommandFailure {
+        struct Problem: Decodable { var detail: String? }
+        let detail = (try? JSONDecoder().decode(Problem.self, from: data))?.detail ?? "HTTP \(status)"
+        switch status {
+        case 401, 403: return CommandFailure(.notAllowed, detail)
+        case 502, 503, 504: return CommandFailure(.unavailable, detail)
+        case 400, 422: return CommandFailure(.badData, detail)
+        default: return CommandFailure(.failed, detail)
+        }
+    }
+}

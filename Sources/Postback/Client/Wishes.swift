@@ -1,0 +1,34 @@
+import Foundation
+
+/// Asks the API for the same thing for one delivery after another, and says how each went.
+struct Wishes {
+    let client: APIClient
+    /// The last part of the path: `replay`, `cancel`.
+    let action: String
+    /// What to call it once done.
+    let done: String
+    let body: Data?
+    /// So many a second, at most.
+    let rate: Double?
+    let json: Bool
+
+    /// Goes on after a refusal, and fails at the end if there was one. What ends it at once is that nobody answers, or that the key is
+    /// not good for it: the next would fare no better.
+    func carryOut(on ids: [String]) async throws {
+        var failed = 0
+        for (index, id) in ids.enumerated() {
+            if index > 0, let rate { try await Task.sleep(for: .seconds(1 / rate)) }
+            do {
+                let answer = try await client.read(
+                    JSONValue.self, "POST", APIClient.path(["api", "deliveries", id, action]), body: body
+                )
+                StandardStream.output.write(json ? answer.line : "\(done) \(id)")
+            } catch let failure as CommandFailure where failure.code == .failed || failure.code == .badData {
+                failed += 1
+                StandardStream.error.write("\(id): \(failure.lines.joined(separator: "; "))")
+            }
+        }
+        if !json, ids.count > 1 { StandardStream.output.write("\(ids.count - failed) of \(ids.count) \(done)") }
+        if failed > 0 { throw CommandFailure(.failed, "\(failed) of \(ids.count) were not \(done)") }
+    }
+}

@@ -1,0 +1,141 @@
+import ArgumentParser
+
+/// `postback deliveries`: the ops view of deliveries.
+struct DeliveriesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "deliveries",
+        abstract: "Shows deliveries, and replays or cancels them.",
+        subcommands: [List.self, Show.self, Replay.self, Cancel.self]
+    )
+
+    /// `deliveries list`.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists deliveries, the newest first.")
+
+        @OptionGroup var filters: DeliveryFilters
+        @OptionGroup var connection: ClientOptions
+
+        @Option(help: "How many, at most.")
+        var limit: Int = 50
+
+        @Flag(help: "Print JSON, one delivery a line.")
+        var json = false
+
+        func validate() throws {
+            guard (1...100_000).contains(limit) else { throw ValidationError("--limit: \(limit) is not from 1 to 100000") }
+        }
+
+        func run() async throws {
+            let client = try connection.client()
+            var table = DeliveryTable()
+            var path: String? = APIClient.path(
+                ["api", "deliveries"], query: filters.query + [("limit", String(min(limit, 200)))]
+            )
+            var left = limit
+            while left > 0, let page = path {
+                let answer = try await client.read(ListAnswer<JSONValue>.self, "GET", page)
+                for item in answer.items.prefix(left) {
+                    if json { StandardStream.output.write(item.line) } else { table.add(item) }
+                }
+                left -= answer.items.count
+                path = answer.next
+            }
+            if !json { table.lines.forEach(StandardStream.output.write) }
+        }
+    }
+
+    /// `deliveries show`.
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows one delivery with its attempts: why it did or did not arrive.")
+
+        @Argument(help: "The delivery's id (dlv_…).")
+        var id: String
+        @OptionGroup var connection: ClientOptions
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            let answer = try await connection.client().read(JSONValue.self, "GET", APIClient.path(["api", "deliveries", id]))
+            if json {
+                StandardStream.output.write(answer.line)
+            } else {
+                DeliveryReport(answer).lines.forEach(StandardStream.output.write)
+            }
+        }
+    }
+
+    /// `deliveries replay`.
+    struct Replay: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Makes deliveries again, with the same id and body: the named ones, or all that match a filter.",
+            discussion: "Without ids, at least one filter is needed. Delivered ones are left out unless --force is given."
+        )
+
+        @Argument(help: "Ids of deliveries (dlv_…).")
+        var ids: [String] = []
+        @OptionGroup var filters: DeliveryFilters
+        @OptionGroup var connection: ClientOptions
+        @Flag(help: "Say what would be replayed, and do nothing.")
+        var dryRun = false
+        @Flag(help: "Also replay what was delivered: the receiver gets it again.")
+        var force = false
+        @Option(help: "So many a second, at most.")
+        var rate: Double?
+        @Flag(help: "Print JSON, one answer a line.")
+        var json = false
+
+        func validate() throws {
+            guard ids.isEmpty != filters.isEmpty else {
+                throw ValidationError(ids.isEmpty ? "give ids or a filter" : "give either ids or a filter, not both")
+            }
+            if let rate, !(rate > 0 && rate <= 10_000) {
+                throw ValidationError("--rate: \(rate) is not more than 0 and at most 10000")
+            }
+        }
+
+        func run() async throws {
+            let client = try connection.client()
+            let targets = ids.isEmpty ? try await matching(client) : ids
+            if dryRun {
+                for id in targets { StandardStream.output.write(json ? #"{"id":"\#(id)","dry_run":true}"# : "would replay \(id)") }
+                if !json { StandardStream.output.write("\(targets.count) deliveries would be replayed") }
+                return
+            }
+            let body = force ? JSONValue.object([("force", .bool(true))]).data : nil
+            try await Wishes(client: client, action: "replay", done: "replayed", body: body, rate: rate, json: json)
+                .carryOut(on: targets)
+        }
+
+        /// Ids of what the filter matches; delivered ones only when they were asked for.
+        private func matching(_ client: APIClient) async throws -> [String] {
+            var found: [String] = []
+            var path: String? = APIClient.path(["api", "deliveries"], query: filters.query + [("limit", "200")])
+            while let page = path {
+                let answer = try await client.read(ListAnswer<JSONValue>.self, "GET", page)
+                found += answer.items.compactMap { item in
+                    item["status"]?.text == "delivered" && !force ? nil : item["id"]?.text
+                }
+                path = answer.next
+            }
+            // The oldest first, as they would have gone out.
+            return found.reversed()
+        }
+    }
+
+    /// `deliveries cancel`.
+    struct Cancel: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Calls pending deliveries off.")
+
+        @Argument(help: "Ids of deliveries (dlv_…).")
+        var ids: [String]
+        @OptionGroup var connection: ClientOptions
+        @Flag(help: "Print JSON, one answer a line.")
+        var json = false
+
+        func run() async throws {
+            let client = try connection.client()
+            try await Wishes(client: client, action: "cancel", done: "cancelled", body: nil, rate: nil, json: json)
+                .carryOut(on: ids)
+        }
+    }
+}

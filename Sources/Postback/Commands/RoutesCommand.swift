@@ -1,0 +1,69 @@
+import ArgumentParser
+import Settings
+
+/// `postback routes`: looks at the routes.
+struct RoutesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "routes",
+        abstract: "Checks the routes, or sends a test event through one.",
+        subcommands: [Check.self, Test.self]
+    )
+
+    /// `routes check`.
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Validates the configuration and warns of what is likely a mistake.",
+            discussion: "Exit code 78 when the configuration would be refused, 0 with or without warnings."
+        )
+
+        @OptionGroup var common: CommonOptions
+
+        func run() throws {
+            let settings = try SettingsFile.load(common)
+            for route in settings.routes.routes {
+                StandardStream.output.write("\(route.name)")
+                StandardStream.output.write("  success  \(route.success.url.text)")
+                StandardStream.output.write("  failure  \(route.failure?.url.text ?? "as success")")
+            }
+            let warnings = RouteCheck.warnings(for: settings)
+            for warning in warnings { StandardStream.output.write("warning: \(warning.path): \(warning.message)") }
+            StandardStream.output.write("\(settings.routes.routes.count) routes, \(warnings.count) warnings")
+        }
+    }
+
+    /// `routes test`.
+    struct Test: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Sends a signed test event to a route's destinations and prints what came back."
+        )
+
+        @Argument(help: "Name of the route.")
+        var name: String
+        @OptionGroup var connection: ClientOptions
+        @Flag(help: "Print JSON, one answer a line.")
+        var json = false
+
+        func run() async throws {
+            let client = try connection.client()
+            let known = try await client.read(ListAnswer<JSONValue>.self, "GET", "/api/destinations?limit=200")
+            let names = known.items.filter { $0["route"]?.text == name }.compactMap { $0["name"]?.text }
+            guard !names.isEmpty else { throw CommandFailure(.failed, "no route is named \(name)") }
+            var failed = 0
+            for destination in names.sorted(by: >) {
+                let path = APIClient.path(["api", "destinations", destination, "test"])
+                let answer = try await client.read(JSONValue.self, "POST", path)
+                if answer["outcome"]?.text != "delivered" { failed += 1 }
+                StandardStream.output.write(json ? answer.line : Self.line(destination, answer))
+            }
+            if failed > 0 { throw CommandFailure(.failed, "\(failed) of \(names.count) did not take the test event") }
+        }
+
+        private static func line(_ destination: String, _ answer: JSONValue) -> String {
+            let parts = [
+                answer["outcome"]?.text, answer["status_code"]?.text, answer["error"]?.text,
+                answer["times_ms"]?["total"]?.text.map { "\($0) ms" }, answer["response"]?["body"]?.text,
+            ]
+            return "\(destination)  " + parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "  ")
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Glibc
+import Logging
+import ServiceLifecycle
+import Subprocess
+import Telemetry
+
+/// The `redis-server` that `up` owns: append-only file on, a unix socket and no port, in the data directory.
+///
+/// It ends with its parent, also when that is killed with -9: the kernel sends it SIGTERM (`setpriv --pdeathsig`). It holds a
+/// lock on its directory for as long as it lives (`flock --no-fork`), so that the next start waits for it and two servers never write one file.
+struct PrivateRedis: Service {
+    /// Longer socket paths do not fit a `sockaddr_un`.
+    private static let longestSocketPath = 100
+
+    let directory: String
+    let socket: String
+    let logger: Logger
+
+    /// - Parameter data: where the directory `redis` is made.
+    init(data: DataDirectory, logger: Logger) throws {
+        directory = data.path(of: "redis")
+        self.logger = logger
+        let inside = directory + "/redis.sock"
+        socket = inside.utf8.count <= Self.longestSocketPath ? inside : try Self.shortSocket(for: directory)
+        try prepare()
+    }
+
+    var url: String { "unix://\(socket)" }
+
+    /// Runs the server, and starts it again when it ends by itself, until the service is stopped.
+    func run() async throws {
+        var pause = Duration.milliseconds(100)
+        try await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                let started = ContinuousClock.now
+                do {
+                    let result = try await serve()
+                    guard !Task.isCancelled else { return }
+                    logger.error("The private Redis ended, starting it again", metadata: Logger.Metadata([.status: "\(result)"]))
+                } catch let error as SubprocessError {
+                    guard !Task.isCancelled else { return }
+                    logger.error("The private Redis cannot be started, trying again", metadata: Logger.Metadata([.reason: "\(error)"]))
+                }
+                if ContinuousClock.now - started > .seconds(10) { pause = .milliseconds(100) }
+                try? await Task.sleep(for: pause)
+                pause = min(pause * 2, .seconds(5))
+            }
+        }
+    }
+
+    private func serve() async throws -> TerminationStatus {
+        var options = PlatformOptions()
+        options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .seconds(10))]
+        // A terminal's Ctrl-C goes to the whole group; this server is ended after the relay, not with it.
+        options.processGroupID = 0
+        return try await Subprocess.run(
+            .name("setpriv"),
+            arguments: [
+                "--pdeathsig", "TERM", "--", "flock", "--no-fork", "--wait", "30", directory + "/lock", "redis-server",
+                directory + "/redis.conf",
+            ],
+            platformOptions: options,
+            input: .none,
+            output: .discarded,
+            error: .discarded
+        ).terminationStatus
+    }
+
+    private func prepare() throws {
+        guard Self.isInstalled("redis-server") else {
+            throw CommandFailure(
+                .unavailable, "redis-server is not installed: install it (apt-get install redis-server), or set REDIS_URL"
+            )
+        }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700]
+            )
+            try configuration.write(toFile: directory + "/redis.conf", atomically: true, encoding: .utf8)
+        } catch {
+            throw CommandFailure(.cannotCreate, "cannot prepare \(directory): \(error.localizedDescription)")
+        }
+    }
+
+    private var configuration: String {
+        """
+        # Written by postback at each start.
+        port 0
+        unixsocket "\(socket)"
+        unixsocketperm 700
+        dir "\(directory)"
+        logfile "\(directory)/redis.log"
+        daemonize no
+        supervised no
+        appendonly yes
+        appendfsync everysec
+        save ""
+        maxmemory-policy noeviction
+
+        """
+    }
+
+    private static func isInstalled(_ program: String) -> Bool {
+        let path = CommonOptions.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        return path.split(separator: ":").contains { access("\($0)/\(program)", X_OK) == 0 }
+    }
+
+    /// A directory of ours with a short name, for a data directory whose path is too long for a socket.
+    private static func shortSocket(for directory: String) throws -> String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in directory.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let base = "/tmp/postback-\(getuid())-\(String(hash, radix: 36))"
+        mkdir(base, 0o700)
+        var status = stat()
+        // Somebody else may have made it first: it must be a directory of ours that only we may enter.
+        guard lstat(base, &status) == 0, status.st_uid == getuid(), status.st_mode & S_IFMT == S_IFDIR,
+            status.st_mode & 0o077 == 0
+        else {
+            throw CommandFailure(.cannotCreate, "\(base) is not a directory of ours alone; choose a shorter --data")
+        }
+        return base + "/redis.sock"
+    }
+}

@@ -1,0 +1,33 @@
+extension RedisClient {
+    /// Keeps the shared connection up until the task is cancelled, then closes it and returns.
+    ///
+    /// Runs once. Stop it after everything that uses the client: commands in flight fail with `connectionLost`.
+    ///
+    /// - Throws: `invalidConfiguration` if the client runs already, or has run.
+    package func run() async throws {
+        guard start() else { throw RedisError(.invalidConfiguration, "a Redis client runs once") }
+        var backoff = Backoff(minimum: configuration.minimumBackoff, maximum: configuration.maximumBackoff)
+        var generator = SystemRandomNumberGenerator()
+        while !Task.isCancelled {
+            let began = ContinuousClock.now
+            await connectOnce()
+            // A server that takes connections only to drop them is treated like one that takes none.
+            if ContinuousClock.now - began > configuration.maximumBackoff { backoff.reset() }
+            try? await Task.sleep(for: backoff.next(using: &generator))
+        }
+        await stop()
+    }
+
+    /// One connection, from the attempt to its end.
+    private func connectOnce() async {
+        do {
+            let connection = try await makeDedicatedConnection()
+            connected(connection)
+            lost(connection, await connection.waitUntilClosed())
+        } catch where error.code == .cancelled {
+            // The end of run(), not a failure.
+        } catch {
+            failed(error)
+        }
+    }
+}

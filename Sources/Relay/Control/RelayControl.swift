@@ -1,0 +1,112 @@
+package import Deliveries
+package import Ledger
+import Synchronization
+
+/// What people ask of a running relay: each wish is made durable in the ledger and then told to the dispatcher.
+package struct RelayControl: Sendable {
+    private let ledger: any DeliveryLedger
+    private let loop: DispatchLoop
+    private let routing: RoutingBoard
+    private let clock: RelayClock
+    private let decider: SharedDecider
+
+    /// Makes the control of a relay.
+    package init(
+        ledger: any DeliveryLedger,
+        loop: DispatchLoop,
+        routing: RoutingBoard,
+        clock: RelayClock,
+        decider: IntakeDecider
+    ) {
+        self.ledger = ledger
+        self.loop = loop
+        self.routing = routing
+        self.clock = clock
+        self.decider = SharedDecider(decider)
+    }
+
+    /// Makes a delivery again, with the same body and id and its whole schedule before it.
+    package func replay(_ id: DeliveryID, force: Bool, by name: String) async throws(LedgerError) -> ReplayAnswer {
+        let answer = try await ledger.replay(id, force: force, requestedBy: name, at: clock.now())
+        if case .replayed(let due, let destination, _) = answer {
+            loop.inbox.send(.due(due, destination: destination))
+        }
+        return answer
+    }
+
+    /// Calls a pending delivery off. An attempt under way ends as it ends.
+    package func cancel(_ id: DeliveryID) async throws(LedgerError) -> CancelAnswer {
+        let answer = try await ledger.cancel(id, at: clock.now())
+        if case .cancelled = answer { loop.inbox.send(.cancelled(id)) }
+        return answer
+    }
+
+    /// Tries a quarantined entry again under the routes in force. `nil`: there is no such entry.
+    package func redrive(_ id: Int64) async throws(LedgerError) -> RedriveAnswer? {
+        guard let entry = try await ledger.quarantineEntry(id) else { return nil }
+        let request = decider.decide(entry.source, routes: routing.current.table, now: clock.now())
+        guard let admission = try await ledger.redrive(id, as: request) else { return nil }
+        switch (request, admission) {
+        case (.delivery(let delivery), .admitted):
+            loop.admitted([delivery])
+            return .admitted(delivery.id)
+        case (_, .duplicate):
+            return .duplicate
+        case (.quarantine(let refused), _):
+            return .refused("\(refused.field): \(refused.reason)")
+        case (.delivery, _):
+            return .refused("conflict: an event of this id and other content is already there")
+        }
+    }
+
+    /// How every destination stands that is configured or has work.
+    package func destinations() async -> [DestinationSnapshot] {
+        await withCheckedContinuation { waiter in
+            if !loop.inbox.send(.snapshots(waiter)) { waiter.resume(returning: []) }
+        }
+    }
+
+    /// Whether a destination is one of a route's, or one that the relay knows.
+    package func knows(_ destination: String) async -> Bool {
+        if routing.current.destination(named: destination) != nil { return true }
+        return await destinations().contains { $0.name == destination }
+    }
+
+    /// Stops a destination until it is resumed.
+    package func pause(_ destination: String, by name: String) {
+        loop.inbox.send(.pause(destination: destination, by: name))
+    }
+
+    /// Lets a paused, gone or suspended destination have its deliveries again.
+    package func resume(_ destination: String) {
+        loop.inbox.send(.resume(destination: destination))
+    }
+
+    /// Sends one signed test event to a route's destination and waits for what came back. It is recorded like any other delivery, and
+    /// never retried. `nil`: the relay is stopping, or the ledger does not take it.
+    package func test(_ destination: Destination, by name: String) async -> AttemptResult? {
+        let now = clock.now()
+        let delivery = decider.testDelivery(to: destination, by: name, now: now)
+        return await withCheckedContinuation { waiter in
+            if !loop.inbox.send(.test(delivery, requestedBy: name, waiter)) { waiter.resume(returning: nil) }
+        }
+    }
+
+    /// Puts new routes in force, without touching what is in flight.
+    package func reload(_ snapshot: RoutingSnapshot) {
+        routing.replace(with: snapshot)
+        loop.inbox.send(.reload)
+    }
+
+    /// The routes in force.
+    package var routes: RoutingSnapshot { routing.current }
+}
+
+/// What became of a wish to redrive.
+package enum RedriveAnswer: Hashable, Sendable {
+    case admitted(DeliveryID)
+    /// Its event is already there, with the same content: the entry was removed.
+    case duplicate
+    /// It still cannot be used; the entry stays.
+    case refused(String)
+}

@@ -1,0 +1,23 @@
+import Deliveries
+import HTTPSender
+import Ledger
+
+/// What can happen to the dispatch loop.
+enum DispatchInput: Sendable {
+    case admitted([NewDelivery])
+    case answers([SendResult])
+    case recorded([DeliveryID])
+    case page(destination: String, Result<DuePage, LedgerError>)
+    case payloads([SendOrder], Result<[DeliveryPayload], LedgerError>)
+    case due(DueDelivery, destination: String)
+    case cancelled(DeliveryID)
+    case pause(destination: String, by: String)
+    case resume(destination: String)
+    case test(NewDelivery, requestedBy: String, CheckedContinuation<AttemptResult?, Never>)
+    case testAdmitted(SendOrder, NewDelivery, LedgerError?)
+    case snapshots(CheckedContinuation<[DestinationSnapshot], Never>)
+    case reload
+    case wake(Timestamp)
+    case drain
+    case abandon
+}

@@ -1,0 +1,414 @@
+package import Deliveries
+package import HTTPSender
+package import Ledger
+package import Logging
+import Metrics
+import Telemetry
+
+/// Feeds the ``Dispatcher`` with what happens and carries out what it decides. All state is confined to this actor, and all
+/// decisions are the dispatcher's.
+package actor DispatchLoop {
+    private let store: any DeliveryStore
+    private let routing: RoutingBoard
+    private let recorder: Recorder
+    private let clock: RelayClock
+    private let metrics: RelayMetrics
+    private let logger: Logger
+    private let send: @Sendable ([SendRequest]) -> Void
+    private let builder: RequestBuilder
+    let inbox = Mailbox<DispatchInput>()
+
+    private var dispatcher: Dispatcher
+    private var cache: PayloadCache
+    private var flights: [UInt64: Flight] = [:]
+    private var tests: [DeliveryID: CheckedContinuation<AttemptResult?, Never>] = [:]
+    private var counters: [CounterKey: Counter] = [:]
+    /// Wall clock less the clock that is never set; a jump of it means that the wall clock was set.
+    private var clockOffset: Int64 = 0
+    private var armedAt: Timestamp?
+    private var isDraining = false
+    private var isAbandoned = false
+
+    private struct CounterKey: Hashable {
+        var destination: String
+        var outcome: AttemptOutcome
+    }
+
+    /// Makes a loop; ``run()`` does the work.
+    ///
+    /// - Parameter send: takes requests; their answers come back through ``answered(_:)``.
+    package init(
+        store: any DeliveryStore,
+        routing: RoutingBoard,
+        recorder: Recorder,
+        clock: RelayClock,
+        metrics: RelayMetrics,
+        logger: Logger,
+        limits: DispatchLimits,
+        seed: UInt64,
+        cacheBytes: Int = 64 << 20,
+        userAgent: String,
+        send: @escaping @Sendable ([SendRequest]) -> Void
+    ) {
+        self.store = store
+        self.routing = routing
+        self.recorder = recorder
+        self.clock = clock
+        self.metrics = metrics
+        self.logger = logger
+        self.send = send
+        self.builder = RequestBuilder(userAgent: userAgent)
+        self.dispatcher = Dispatcher(limits: limits, seed: seed)
+        self.cache = PayloadCache(limit: cacheBytes)
+    }
+
+    /// Takes answers from the sender, on any thread.
+    package nonisolated func answered(_ results: [SendResult]) {
+        inbox.send(.answers(results))
+    }
+
+    /// Takes deliveries that intake has committed.
+    package nonisolated func admitted(_ deliveries: [NewDelivery]) {
+        inbox.send(.admitted(deliveries))
+    }
+
+    /// Runs until it was told to drain and nothing is in flight or unrecorded, or the task is cancelled.
+    ///
+    /// - Returns: whether something was left in flight or unrecorded.
+    package func run() async -> Bool {
+        clockOffset = clock.now().milliseconds - clock.monotonicMilliseconds()
+        guard await takeUpLedger() else { return true }
+        await withDiscardingTaskGroup { group in
+            turn(in: &group)
+            for await _ in inbox.wakeUps {
+                for input in inbox.takeAll() { take(input, in: &group) }
+                turn(in: &group)
+                if isAbandoned || isDraining && dispatcher.isQuiet { break }
+            }
+            group.cancelAll()
+        }
+        giveUpWaiters()
+        return !dispatcher.isQuiet
+    }
+
+    // MARK: What happens
+
+    /// Learns from the ledger where things stand, however long it takes to answer.
+    private func takeUpLedger() async -> Bool {
+        var backoff = Backoff(longest: .seconds(2))
+        while true {
+            do {
+                let records = try await store.destinationRecords()
+                let backlog = try await store.backlog()
+                let now = clock.now()
+                let routes = routing.current
+                for name in routes.destinationNames { dispatcher.configure(name, routes.policy(of: name)) }
+                for record in records where record.health != .healthy {
+                    configureIfNew(record.name, routes)
+                    dispatcher.restore(record, at: now)
+                }
+                for work in backlog {
+                    configureIfNew(work.destination, routes)
+                    dispatcher.foundInLedger(work.destination, earliestDueAt: work.earliestDueAt)
+                }
+                logger.info(
+                    "Relay is ready",
+                    metadata: Logger.Metadata([.pending: .stringConvertible(backlog.reduce(0) { $0 + $1.pending })])
+                )
+                return true
+            } catch {
+                logger.error("Cannot read the ledger, trying again", metadata: Logger.Metadata([.reason: "\(error)"]))
+                guard (try? await Task.sleep(for: backoff.next())) != nil else { return false }
+            }
+        }
+    }
+
+    private func take(_ input: DispatchInput, in group: inout DiscardingTaskGroup) {
+        let now = clock.now()
+        switch input {
+        case .admitted(let deliveries):
+            let routes = routing.current
+            for delivery in deliveries { add(delivery, routes) }
+        case .answers(let results):
+            settle(results, at: now)
+        case .recorded(let ids):
+            dispatcher.recorded(ids)
+        case .page(let destination, .success(let page)):
+            dispatcher.loaded(destination, page.deliveries, nextDueAt: page.nextDueAt)
+        case .page(let destination, .failure(let error)):
+            logger.warning("Cannot read due deliveries, trying again", metadata: Logger.Metadata([.destination: "\(destination)", .reason: "\(error)"]))
+            dispatcher.loadFailed(destination, retryAt: now.advanced(byMilliseconds: 1000))
+        case .payloads(let orders, .success(let payloads)):
+            start(orders, payloads)
+        case .payloads(let orders, .failure(let error)):
+            logger.warning("Cannot read payloads, trying again", metadata: Logger.Metadata([.count: .stringConvertible(orders.count), .reason: "\(error)"]))
+            dispatcher.postponed(orders.map(\.id), retryAt: now.advanced(byMilliseconds: 1000))
+        case .due(let delivery, let destination):
+            configureIfNew(destination, routing.current)
+            dispatcher.add(delivery, to: destination)
+        case .cancelled(let id):
+            dispatcher.cancelled(id)
+        case .pause(let destination, let by):
+            configureIfNew(destination, routing.current)
+            dispatcher.pause(destination, at: now, reason: "paused by \(by)")
+        case .resume(let destination):
+            dispatcher.resume(destination, at: now)
+        case .test(let delivery, let requestedBy, let waiter):
+            beginTest(delivery, requestedBy, waiter, in: &group)
+        case .testAdmitted(let order, let delivery, let error):
+            continueTest(order, delivery, error)
+        case .snapshots(let waiter):
+            waiter.resume(returning: dispatcher.snapshots())
+        case .reload:
+            applyRoutes()
+        case .wake(let time):
+            if armedAt == time { armedAt = nil }
+        case .drain:
+            isDraining = true
+            dispatcher.drain()
+        case .abandon:
+            isAbandoned = true
+        }
+    }
+
+    private func add(_ delivery: NewDelivery, _ routes: RoutingSnapshot) {
+        configureIfNew(delivery.destination, routes)
+        let due = DueDelivery(id: delivery.id, dueAt: delivery.receivedAt, progress: .fresh)
+        dispatcher.add(due, to: delivery.destination)
+        if dispatcher.isQueued(delivery.id) { cache.insert(delivery.payload) }
+    }
+
+    private func configureIfNew(_ destination: String, _ routes: RoutingSnapshot) {
+        guard !dispatcher.knows(destination) else { return }
+        dispatcher.configure(destination, routes.policy(of: destination))
+    }
+
+    private func applyRoutes() {
+        let routes = routing.current
+        for name in Set(routes.destinationNames).union(dispatcher.snapshots().map(\.name)) {
+            dispatcher.configure(name, routes.policy(of: name))
+        }
+    }
+
+    private func settle(_ results: [SendResult], at now: Timestamp) {
+        var finished: [FinishedAttempt] = []
+        var landed: [DeliveryID: Flight] = [:]
+        finished.reserveCapacity(results.count)
+        for result in results {
+            guard let flight = flights.removeValue(forKey: result.token) else { continue }
+            landed[flight.order.id] = flight
+            finished.append(
+                FinishedAttempt(id: flight.order.id, startedAt: flight.startedAt, url: flight.url, answer: result.answer)
+            )
+        }
+        for result in dispatcher.finished(finished, at: now) {
+            recorder.inbox.send(.result(result))
+            tests.removeValue(forKey: result.attempt.delivery)?.resume(returning: result)
+            guard let flight = landed[result.attempt.delivery] else { continue }
+            count(result, flight)
+            AttemptLog.write(result, flight, to: logger)
+        }
+    }
+
+    private func count(_ result: AttemptResult, _ flight: Flight) {
+        let key = CounterKey(destination: flight.order.destination, outcome: result.attempt.outcome)
+        if let counter = counters[key] {
+            counter.increment()
+        } else {
+            // Names of destinations that come with events have no bound, so their handles are not kept.
+            let counter = metrics.attempts(destination: key.destination, outcome: key.outcome)
+            if !key.destination.hasPrefix(RouteTable.callbackPrefix) { counters[key] = counter }
+            counter.increment()
+        }
+        metrics.exchange(milliseconds: result.attempt.answer.times.total)
+        if result.attempt.number == 1 {
+            metrics.firstAttempt(after: result.attempt.startedAt.milliseconds(since: flight.publishedAt))
+        }
+    }
+
+    // MARK: What is done
+
+    private func turn(in group: inout DiscardingTaskGroup) {
+        noticeClockChange()
+        let actions = dispatcher.next(at: clock.now())
+        var missing: [SendOrder] = []
+        var requests: [SendRequest] = []
+        let routes = routing.current
+        for order in actions.sends {
+            if let payload = cache.take(order.id) {
+                launch(order, payload, routes, into: &requests)
+            } else {
+                missing.append(order)
+            }
+        }
+        if !requests.isEmpty { send(requests) }
+        if !missing.isEmpty {
+            let orders = missing
+            group.addTask { [store, inbox] in
+                let result = await Result.of { () async throws(LedgerError) in
+                    try await store.payloads(of: orders.map(\.id))
+                }
+                inbox.send(.payloads(orders, result))
+            }
+        }
+        for load in actions.loads {
+            group.addTask { [store, inbox] in
+                let result = await Result.of { () async throws(LedgerError) in
+                    try await store.due(at: load.destination, by: load.dueBy, limit: load.limit)
+                }
+                inbox.send(.page(destination: load.destination, result))
+            }
+        }
+        for change in actions.changes { note(change) }
+        if cache.isCrowded { cache.keep { dispatcher.isQueued($0) } }
+        metrics.levels(inFlight: dispatcher.inFlight, held: dispatcher.heldCount, unrecorded: dispatcher.unrecorded)
+        armTimer(in: &group)
+    }
+
+    /// Sends attempts whose payloads were read. What the ledger no longer has pending was cancelled or has ended.
+    private func start(_ orders: [SendOrder], _ payloads: [DeliveryPayload]) {
+        let found = Dictionary(payloads.map { ($0.id, $0) }) { first, _ in first }
+        let routes = routing.current
+        var requests: [SendRequest] = []
+        var vanished: [DeliveryID] = []
+        for order in orders {
+            if let payload = found[order.id] {
+                launch(order, payload, routes, into: &requests)
+            } else {
+                vanished.append(order.id)
+            }
+        }
+        dispatcher.vanished(vanished)
+        if !requests.isEmpty { send(requests) }
+    }
+
+    private func launch(
+        _ order: SendOrder, _ payload: DeliveryPayload, _ routes: RoutingSnapshot, into requests: inout [SendRequest]
+    ) {
+        let now = clock.now()
+        guard let request = builder.request(for: order, payload, routes, at: now) else {
+            // Its route was taken away between the decision and now; the dispatcher is about to hear of it.
+            dispatcher.postponed([order.id], retryAt: now.advanced(byMilliseconds: 1000))
+            return
+        }
+        flights[request.token] = Flight(
+            order: order,
+            url: request.url.text,
+            eventID: payload.eventID,
+            type: payload.type,
+            publishedAt: payload.publishedAt,
+            startedAt: now
+        )
+        requests.append(request)
+    }
+
+    private func note(_ change: DestinationRecord) {
+        recorder.inbox.send(.destination(change))
+        let isTrouble = change.health == .suspended || change.health == .gone
+        logger.log(
+            level: isTrouble ? .warning : .info,
+            "Destination changed its state",
+            metadata: Logger.Metadata([
+                .destination: "\(change.name)",
+                .state: "\(change.health.rawValue)",
+                .reason: change.reason.map { "\($0)" },
+            ])
+        )
+    }
+
+    private func noticeClockChange() {
+        let offset = clock.now().milliseconds - clock.monotonicMilliseconds()
+        let change = offset - clockOffset
+        guard abs(change) > 500 else { return }
+        clockOffset = offset
+        armedAt = nil
+        logger.warning("The clock was set", metadata: Logger.Metadata([.durationMilliseconds: .stringConvertible(change)]))
+        dispatcher.clockWasSet(byMilliseconds: change)
+    }
+
+    /// One timer, for the earliest time at which something is to be done; an earlier one replaces it, a later one waits its
+    /// turn. It wakes at least every half minute, to notice that the clock was set.
+    private func armTimer(in group: inout DiscardingTaskGroup) {
+        let now = clock.now()
+        let time = min(dispatcher.wakeAt ?? .distantFuture, now.advanced(byMilliseconds: 30_000))
+        if let armedAt, armedAt <= time { return }
+        armedAt = time
+        let pause = max(1, time.milliseconds(since: now))
+        group.addTask { [inbox] in
+            guard (try? await Task.sleep(for: .milliseconds(pause))) != nil else { return }
+            inbox.send(.wake(time))
+        }
+    }
+
+    // MARK: Tests
+
+    /// Takes the slot of a test first, so that no page can bring its delivery in beside it, and then makes it durable.
+    private func beginTest(
+        _ delivery: NewDelivery, _ requestedBy: String, _ waiter: CheckedContinuation<AttemptResult?, Never>,
+        in group: inout DiscardingTaskGroup
+    ) {
+        guard !isDraining else { return waiter.resume(returning: nil) }
+        configureIfNew(delivery.destination, routing.current)
+        let order = dispatcher.beginTest(delivery.id, to: delivery.destination, requestedBy: requestedBy)
+        tests[delivery.id] = waiter
+        group.addTask { [store, inbox] in
+            let result = await Result.of { () async throws(LedgerError) in
+                try await store.admit([.delivery(delivery)])
+            }
+            var trouble: LedgerError?
+            if case .failure(let error) = result { trouble = error }
+            inbox.send(.testAdmitted(order, delivery, trouble))
+        }
+    }
+
+    private func continueTest(_ order: SendOrder, _ delivery: NewDelivery, _ error: LedgerError?) {
+        if let error {
+            logger.warning("Cannot record a test", metadata: Logger.Metadata([.reason: "\(error)"]))
+            dispatcher.vanished([order.id])
+            tests.removeValue(forKey: order.id)?.resume(returning: nil)
+        } else {
+            start([order], [delivery.payload])
+        }
+    }
+
+    /// Nobody waits for ever: what was asked and can no longer be answered is answered with nothing.
+    private func giveUpWaiters() {
+        for waiter in tests.values { waiter.resume(returning: nil) }
+        tests = [:]
+        inbox.close()
+        for input in inbox.takeAll() {
+            switch input {
+            case .test(_, _, let waiter): waiter.resume(returning: nil)
+            case .snapshots(let waiter): waiter.resume(returning: dispatcher.snapshots())
+            default: break
+            }
+        }
+    }
+}
+
+extension Result where Failure == LedgerError {
+    /// The outcome of an asynchronous call as a value.
+    fileprivate static func of(_ body: () async throws(LedgerError) -> Success) async -> Self {
+        do {
+            return .success(try await body())
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+extension NewDelivery {
+    /// What is sent for it.
+    fileprivate var payload: DeliveryPayload {
+        DeliveryPayload(
+            id: id,
+            eventID: eventID,
+            type: type,
+            body: body,
+            traceparent: traceparent,
+            destination: destination,
+            url: url,
+            publishedAt: publishedAt
+        )
+    }
+}

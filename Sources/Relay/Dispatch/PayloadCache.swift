@@ -1,0 +1,39 @@
+import Deliveries
+import Ledger
+
+/// Bodies of deliveries that have just been admitted, so that their first attempt needs no read. Bounded in bytes: what does
+/// not fit is read from the ledger when its turn comes.
+struct PayloadCache {
+    private var payloads: [DeliveryID: DeliveryPayload] = [:]
+    private var bytes = 0
+    private let limit: Int
+
+    /// - Parameter limit: bytes of bodies, and of 512 more for each entry.
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    mutating func insert(_ payload: DeliveryPayload) {
+        let size = Self.size(payload)
+        guard bytes + size <= limit else { return }
+        if let old = payloads.updateValue(payload, forKey: payload.id) { bytes -= Self.size(old) }
+        bytes += size
+    }
+
+    mutating func take(_ id: DeliveryID) -> DeliveryPayload? {
+        guard let payload = payloads.removeValue(forKey: id) else { return nil }
+        bytes -= Self.size(payload)
+        return payload
+    }
+
+    /// Whether it is time to drop what is no longer wanted.
+    var isCrowded: Bool { bytes > limit / 2 }
+
+    /// Drops what `isWanted` does not name.
+    mutating func keep(_ isWanted: (DeliveryID) -> Bool) {
+        payloads = payloads.filter { isWanted($0.key) }
+        bytes = payloads.values.reduce(0) { $0 + Self.size($1) }
+    }
+
+    private static func size(_ payload: DeliveryPayload) -> Int { payload.body.count + 512 }
+}

@@ -1,0 +1,59 @@
+import Deliveries
+import HTTPSender
+import Ledger
+import Signing
+
+/// Makes the HTTP request of an attempt: the URL in force, the headers of contract section 4, and the signatures.
+struct RequestBuilder: Sendable {
+    /// `Postback/<version> (webhook; swift)`: n8n's Ignore Bots refuses a bare `name/1.0`.
+    let userAgent: String
+    private let signer = Signer()
+
+    init(userAgent: String) {
+        self.userAgent = userAgent
+    }
+
+    /// The request, or `nil` when the routes in force no longer say how the destination is called.
+    func request(
+        for order: SendOrder, _ payload: DeliveryPayload, _ routes: RoutingSnapshot, at now: Timestamp
+    ) -> SendRequest? {
+        let destination = routes.destination(named: order.destination)
+        guard let policy = routes.policy(of: order.destination), let keys = routes.keys(of: order.destination),
+            let url = destination?.url ?? (try? DestinationURL(payload.url))
+        else { return nil }
+        return SendRequest(
+            token: UInt64(bitPattern: order.id.rawValue),
+            url: url,
+            headers: headers(order, payload, policy, keys, now),
+            body: payload.body,
+            connectTimeout: .milliseconds(policy.connectTimeout),
+            timeout: .milliseconds(policy.timeout),
+            origin: destination == nil ? .untrusted : .operatorConfigured,
+            policy: routes.table.addresses,
+            options: routes.transport
+        )
+    }
+
+    private func headers(
+        _ order: SendOrder, _ payload: DeliveryPayload, _ policy: DestinationPolicy, _ keys: SigningKeys, _ now: Timestamp
+    ) -> [HeaderField] {
+        var headers = [
+            HeaderField("content-type", "application/json"),
+            HeaderField("user-agent", userAgent),
+            HeaderField("x-postback-event", payload.type),
+            HeaderField("x-postback-delivery", order.id.description),
+            HeaderField("x-postback-attempt", String(order.number)),
+        ]
+        let signed = signer.sign(
+            id: payload.eventID,
+            timestampSeconds: now.seconds,
+            body: payload.body,
+            keys: keys,
+            jwt: policy.jwt
+        )
+        headers.append(contentsOf: signed.map { HeaderField($0.name, $0.value) })
+        if let traceparent = payload.traceparent { headers.append(HeaderField("traceparent", traceparent)) }
+        headers.append(contentsOf: policy.headers)
+        return headers
+    }
+}

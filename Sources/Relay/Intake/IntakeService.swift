@@ -1,0 +1,239 @@
+import Deliveries
+package import Ledger
+package import Logging
+package import RedisClient
+import Telemetry
+
+/// Reads events from the stream, makes them durable, and only then acknowledges and deletes them (contract section 3).
+///
+/// 1. Take up what this process left unacknowledged, then what earlier owners of the same ledger left.
+/// 2. Read new entries, a batch at a time; now and then, take over what relays of other ledgers left when they died.
+/// 3. For each batch: decide, commit, tell the dispatcher, acknowledge. The commit is tried until it succeeds.
+///
+/// Any failure of Redis leads back to 1: what was read but not acknowledged is read again, and the ledger absorbs it by id.
+package actor IntakeService {
+    private let configuration: IntakeConfiguration
+    private let consumer: ConsumerName
+    private let redis: RedisClient
+    private let store: any DeliveryStore
+    private let routing: RoutingBoard
+    private let clock: RelayClock
+    private let health: RelayHealth
+    private let metrics: RelayMetrics
+    private let logger: Logger
+    /// Hands over what was admitted, before it is acknowledged.
+    private let admitted: @Sendable ([NewDelivery]) -> Void
+
+    private var decider: IntakeDecider
+    private var lastClaim: ContinuousClock.Instant?
+    private var trouble: String?
+
+    /// Makes the service; ``run()`` does the work.
+    package init(
+        configuration: IntakeConfiguration,
+        consumer: ConsumerName,
+        redis: RedisClient,
+        store: any DeliveryStore,
+        routing: RoutingBoard,
+        clock: RelayClock,
+        health: RelayHealth,
+        metrics: RelayMetrics,
+        logger: Logger,
+        decider: IntakeDecider,
+        admitted: @escaping @Sendable ([NewDelivery]) -> Void
+    ) {
+        self.configuration = configuration
+        self.consumer = consumer
+        self.redis = redis
+        self.store = store
+        self.routing = routing
+        self.clock = clock
+        self.health = health
+        self.metrics = metrics
+        self.logger = logger
+        self.decider = decider
+        self.admitted = admitted
+    }
+
+    /// Runs until the task is cancelled.
+    package func run() async {
+        var backoff = Backoff()
+        while !Task.isCancelled {
+            do {
+                try await redis.withDedicatedConnection { connection in
+                    try await self.read(connection, onProgress: { backoff.reset() })
+                }
+            } catch {
+                guard !Task.isCancelled else { return }
+                note(trouble: "\(error)")
+                try? await Task.sleep(for: backoff.next())
+            }
+        }
+    }
+
+    /// Works on one connection until it fails.
+    private func read(_ connection: RedisConnection, onProgress: () -> Void) async throws {
+        let stream = connection.stream(configuration.stream)
+        try await makeGroup(stream)
+        try await takeUp(consumer.full, stream)
+        try await takeUpPredecessors(stream)
+        note(trouble: nil)
+        while !Task.isCancelled {
+            onProgress()
+            do {
+                try await claimIfDue(stream)
+                let entries = try await stream.readGroup(
+                    configuration.group,
+                    consumer: consumer.full,
+                    count: configuration.batch,
+                    block: configuration.block
+                )
+                try await handle(entries, stream)
+            } catch let error as RedisError where error.isMissingGroup {
+                // Flushed, failed over or destroyed while we read: made again from the start, so nothing is skipped.
+                logger.warning("The consumer group is gone, making it again", metadata: Logger.Metadata([.stream: "\(configuration.stream)", .group: "\(configuration.group)"]))
+                try await makeGroup(stream)
+            }
+        }
+    }
+
+    private func makeGroup(_ stream: RedisStream) async throws {
+        if try await stream.createGroup(configuration.group) {
+            logger.info("Made the consumer group", metadata: Logger.Metadata([.stream: "\(configuration.stream)", .group: "\(configuration.group)"]))
+        }
+    }
+
+    /// Handles what a consumer has read and not acknowledged, reading in its name.
+    private func takeUp(_ name: String, _ stream: RedisStream) async throws {
+        while !Task.isCancelled {
+            let entries = try await stream.readGroup(
+                configuration.group, consumer: name, count: configuration.batch, from: .pending(after: "0")
+            )
+            guard !entries.isEmpty else { return }
+            try await handle(entries, stream)
+        }
+    }
+
+    private func takeUpPredecessors(_ stream: RedisStream) async throws {
+        for other in try await stream.consumers(group: configuration.group) where consumer.isPredecessor(other.name) {
+            if other.pending > 0 {
+                logger.info("Taking up what an earlier run left", metadata: Logger.Metadata([.consumer: "\(other.name)", .count: .stringConvertible(other.pending)]))
+                try await takeUp(other.name, stream)
+            }
+            // Deleting a consumer throws its pending entries away, so only once it has none.
+            guard !Task.isCancelled else { return }
+            _ = try await stream.deleteConsumer(other.name, group: configuration.group)
+        }
+    }
+
+    /// Takes over, from time to time, what relays of other ledgers left pending.
+    private func claimIfDue(_ stream: RedisStream) async throws {
+        let now = ContinuousClock.now
+        if let lastClaim, now - lastClaim < configuration.claimIdle / 2 { return }
+        lastClaim = now
+        var start = "0-0"
+        repeat {
+            let claim = try await stream.claim(
+                group: configuration.group,
+                consumer: consumer.full,
+                minimumIdle: configuration.claimIdle,
+                from: start,
+                count: configuration.batch
+            )
+            if !claim.entries.isEmpty {
+                logger.info("Took over entries of a consumer that is gone", metadata: Logger.Metadata([.count: .stringConvertible(claim.entries.count)]))
+            }
+            try await handle(claim.entries, stream)
+            start = claim.next
+        } while start != "0-0" && !Task.isCancelled
+    }
+
+    /// Makes a batch durable, hands it to the dispatcher, and acknowledges it.
+    private func handle(_ entries: [RedisStreamEntry], _ stream: RedisStream) async throws {
+        guard !entries.isEmpty else { return }
+        let now = clock.now()
+        let routes = routing.current.table
+        var requests: [AdmissionRequest] = []
+        requests.reserveCapacity(entries.count)
+        for entry in entries where !entry.isDeleted {
+            let fields = entry.fields.map { EventField(name: $0.name, value: $0.value) }
+            requests.append(decider.decide(StreamSource(entryID: entry.id, fields: fields), routes: routes, now: now))
+        }
+        let admissions = try await commit(requests)
+        report(requests, admissions)
+        let deliveries = zip(requests, admissions).compactMap { request, admission -> NewDelivery? in
+            guard case .delivery(let delivery) = request, admission == .admitted else { return nil }
+            return delivery
+        }
+        if !deliveries.isEmpty { admitted(deliveries) }
+        // A cancelled task would have its command refused; what is durable is acknowledged all the same.
+        let ids = entries.map(\.id)
+        let group = configuration.group
+        let shared = redis.stream(configuration.stream)
+        try await Task { _ = try await shared.acknowledgeAndDelete(ids, group: group) }.value
+    }
+
+    /// Commits a batch, however long the ledger takes to come back. Nothing is acknowledged meanwhile.
+    private func commit(_ requests: [AdmissionRequest]) async throws -> [Admission] {
+        guard !requests.isEmpty else { return [] }
+        var backoff = Backoff(longest: .seconds(2))
+        while true {
+            do {
+                let start = ContinuousClock.now
+                let admissions = try await store.admit(requests)
+                metrics.commit(ContinuousClock.now - start)
+                noteLedger(trouble: nil)
+                return admissions
+            } catch {
+                noteLedger(trouble: "\(error)")
+                guard error.isRetriable else { throw error }
+                try await Task.sleep(for: backoff.next())
+            }
+        }
+    }
+
+    private func report(_ requests: [AdmissionRequest], _ admissions: [Admission]) {
+        metrics.admissions(admissions)
+        for (request, admission) in zip(requests, admissions) {
+            switch (request, admission) {
+            case (.quarantine(let entry), _):
+                logger.warning(
+                    "Quarantined an entry that cannot be used",
+                    metadata: Logger.Metadata([.entry: "\(entry.source.entryID)", .field: "\(entry.field)", .reason: "\(entry.reason)"])
+                )
+            case (.delivery(let delivery), .conflict):
+                logger.warning(
+                    "Quarantined an event whose id is taken by one of other content",
+                    metadata: Logger.Metadata([.entry: "\(delivery.source.entryID)", .event: "\(delivery.eventID)"])
+                )
+            case (.delivery(let delivery), .duplicate):
+                logger.debug("Absorbed a repeated event", metadata: Logger.Metadata([.event: "\(delivery.eventID)"]))
+            default:
+                break
+            }
+        }
+    }
+
+    /// One line for each change, not for each try.
+    private func note(trouble new: String?) {
+        health.set { $0.intakeTrouble = new }
+        guard new != trouble else { return }
+        if let new {
+            logger.warning("Cannot read the stream, trying again", metadata: Logger.Metadata([.reason: "\(new)"]))
+        } else {
+            logger.info("Reading the stream", metadata: Logger.Metadata([.stream: "\(configuration.stream)", .consumer: "\(consumer.full)"]))
+        }
+        trouble = new
+    }
+
+    private func noteLedger(trouble new: String?) {
+        let old = health.now.ledgerTrouble
+        health.set { $0.ledgerTrouble = new }
+        guard old != new else { return }
+        if let new {
+            logger.error("The ledger does not take events, nothing is acknowledged", metadata: Logger.Metadata([.reason: "\(new)"]))
+        } else {
+            logger.info("The ledger takes events again")
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Deliveries
+package import HTTPSender
+package import Logging
+import ServiceLifecycle
+import Telemetry
+
+/// The relay: intake, dispatch loop, recorder and retention under one service (design part 2).
+///
+/// Stopping, in order: intake stops, attempts in flight get the grace, results are recorded. What is left after that stays in
+/// the ledger and is made again by the next run, under the same id.
+package struct RelayService: Service {
+    private let intake: IntakeService
+    private let loop: DispatchLoop
+    private let recorder: Recorder
+    private let retention: RetentionService
+    private let sender: HTTPSender
+    private let health: RelayHealth
+    private let grace: Duration
+    private let logger: Logger
+
+    /// How long recording may take after the grace, when the ledger is slow.
+    private static let recordingGrace = Duration.seconds(5)
+
+    /// Composes the relay of its parts.
+    ///
+    /// - Parameter grace: how long attempts in flight may take when the relay is told to stop.
+    package init(
+        intake: IntakeService,
+        loop: DispatchLoop,
+        recorder: Recorder,
+        retention: RetentionService,
+        sender: HTTPSender,
+        health: RelayHealth,
+        grace: Duration,
+        logger: Logger
+    ) {
+        self.intake = intake
+        self.loop = loop
+        self.recorder = recorder
+        self.retention = retention
+        self.sender = sender
+        self.health = health
+        self.grace = grace
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        health.set { $0.isRunning = true }
+        await withTaskGroup { recording in
+            recording.addTask { await recorder.run { loop.inbox.send(.recorded($0)) } }
+            let wasAbandoned = await dispatch()
+            // Nothing more comes: the recorder ends with what it has.
+            recorder.inbox.close()
+            if wasAbandoned { recording.cancelAll() }
+        }
+        await sender.stop()
+        health.set { $0.isRunning = false }
+    }
+
+    /// Runs everything that feeds the recorder. - Returns: whether results were left unrecorded.
+    private func dispatch() async -> Bool {
+        await withTaskGroup { group in
+            group.addTask { await cancelWhenGracefulShutdown { await retention.run() } }
+            group.addTask {
+                await cancelWhenGracefulShutdown { await intake.run() }
+                health.set { $0.isRunning = false }
+                await stopSending()
+            }
+            let wasAbandoned = await loop.run()
+            group.cancelAll()
+            return wasAbandoned
+        }
+    }
+
+    private func stopSending() async {
+        logger.info("Stopping: attempts in flight get their grace", metadata: Logger.Metadata([.durationMilliseconds: .stringConvertible(grace.wholeMilliseconds)]))
+        loop.inbox.send(.drain)
+        guard (try? await Task.sleep(for: grace)) != nil else { return }
+        logger.warning("The grace is over, ending what is in flight")
+        await sender.stop()
+        guard (try? await Task.sleep(for: Self.recordingGrace)) != nil else { return }
+        logger.error("Results could not be recorded in time; their attempts will be made again")
+        loop.inbox.send(.abandon)
+    }
+}

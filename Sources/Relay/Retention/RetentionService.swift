@@ -1,0 +1,57 @@
+import Deliveries
+package import Ledger
+package import Logging
+import Telemetry
+
+/// Removes what is older than it has to be kept, in small batches and never in front of live work.
+package struct RetentionService: Sendable {
+    /// Rows removed in one transaction: a few milliseconds of the writer's time.
+    static let batch = 500
+    /// Between two rounds.
+    static let interval = Duration.seconds(600)
+    /// Between two batches of a round, so that deliveries come first.
+    static let pause = Duration.milliseconds(50)
+
+    private let ledger: any OperatorLedger
+    private let policy: RetentionPolicy
+    private let clock: RelayClock
+    private let logger: Logger
+
+    /// Makes the service; ``run()`` does the work.
+    package init(ledger: any OperatorLedger, policy: RetentionPolicy, clock: RelayClock, logger: Logger) {
+        self.ledger = ledger
+        self.policy = policy
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Runs until the task is cancelled.
+    package func run() async {
+        while !Task.isCancelled {
+            let removed = await removeWhatIsOld()
+            if removed > 0 {
+                logger.info("Removed what is older than its retention", metadata: Logger.Metadata([.count: .stringConvertible(removed)]))
+            }
+            try? await Task.sleep(for: Self.interval)
+        }
+    }
+
+    private func removeWhatIsOld() async -> Int {
+        let limits = policy.limits(at: clock.now())
+        var total = 0
+        while !Task.isCancelled {
+            do {
+                let removed = try await ledger.prune(limits, limit: Self.batch)
+                total += removed
+                if removed < Self.batch { break }
+                try await Task.sleep(for: Self.pause)
+            } catch {
+                if !Task.isCancelled {
+                    logger.warning("Cannot remove what is old, trying again later", metadata: Logger.Metadata([.reason: "\(error)"]))
+                }
+                break
+            }
+        }
+        return total
+    }
+}

@@ -1,0 +1,36 @@
+package import Logging
+
+/// Every metadata key that a log line can carry: one place, so that a misspelt key does not compile and operators have a list.
+package enum LogKey: String, CaseIterable, Sendable {
+    // What it is about.
+    case delivery, event, destination, route, url
+    case type, job = "job_id"
+    case entry, stream, group, consumer
+    // One attempt.
+    case attempt, trigger, outcome
+    case statusCode = "status_code"
+    case errorClass = "error_class"
+    case error
+    case remoteAddress = "remote_address"
+    case next
+    case nextAttemptAt = "next_attempt_at"
+    case requestedBy = "requested_by"
+    case totalMilliseconds = "total_ms"
+    case firstByteMilliseconds = "first_byte_ms"
+    case ageMilliseconds = "age_ms"
+    // States and counts.
+    case state, reason, since, count, pending, quarantined, field
+    // The process.
+    case address, version, path, signal, pid, role, method, status, key
+    case durationMilliseconds = "duration_ms"
+}
+
+extension Logger.Metadata {
+    /// Metadata from typed keys; a value that is `nil` is left out.
+    package init(_ pairs: KeyValuePairs<LogKey, Logger.MetadataValue?>) {
+        self.init()
+        for (key, value) in pairs {
+            if let value { self[key.rawValue] = value }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+/// Every metric that Postback exports (contract section 5), with its help text.
+package enum MetricName: String, CaseIterable, Sendable {
+    case published = "postback_events_published_total"
+    case quarantined = "postback_events_quarantined_total"
+    case duplicates = "postback_events_duplicate_total"
+    case attempts = "postback_attempts_total"
+    case eventToFirstAttempt = "postback_event_to_first_attempt_seconds"
+    case exchange = "postback_exchange_seconds"
+    case commit = "postback_ledger_commit_seconds"
+    case inFlight = "postback_attempts_in_flight"
+    case held = "postback_deliveries_held"
+    case unrecorded = "postback_attempts_unrecorded"
+    case pending = "postback_deliveries_pending"
+    case quarantineSize = "postback_quarantine_entries"
+    case oldestDueAge = "postback_oldest_due_age_seconds"
+    case redisConnected = "postback_redis_connected"
+    case ledgerAvailable = "postback_ledger_available"
+    case destinationState = "postback_destination_state"
+
+    /// One line that says what it counts.
+    package var help: String {
+        switch self {
+        case .published: "Events read from the stream and admitted to the ledger."
+        case .quarantined: "Stream entries that could not be used, conflicts included."
+        case .duplicates: "Events absorbed because their id and content were already in the ledger."
+        case .attempts: "Attempts made, by destination and outcome."
+        case .eventToFirstAttempt: "From the publishing of an event to the start of its first attempt."
+        case .exchange: "Whole time of an HTTP exchange."
+        case .commit: "Time of one ledger commit."
+        case .inFlight: "Attempts in flight."
+        case .held: "Deliveries held in memory."
+        case .unrecorded: "Finished attempts that wait for the ledger."
+        case .pending: "Deliveries that have not ended."
+        case .quarantineSize: "Entries in quarantine."
+        case .oldestDueAge: "Age of the longest overdue delivery; 0 when nothing is overdue."
+        case .redisConnected: "1 while Redis answers."
+        case .ledgerAvailable: "1 while the ledger takes writes."
+        case .destinationState: "1 for the state that a destination is in."
+        }
+    }
+
+    /// Upper bounds of a histogram's buckets in seconds; `nil` for what is no histogram.
+    package var buckets: [Double]? {
+        switch self {
+        case .eventToFirstAttempt, .exchange:
+            [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+        case .commit:
+            [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Deliveries
+import HTTPSender
+import ReceiverTestSupport
+import Synchronization
+import Testing
+
+@Suite("How connections are used")
+struct ConnectionTests {
+    @Test("A thousand requests, twenty at a time, take twenty connections")
+    func reuse() async throws {
+        let receiver = try ScriptedReceiver()
+        let sender = try TestSender()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    for _ in 0..<50 {
+                        let answer = try await sender.send(receiver.url("/r"))
+                        #expect(answer.statusCode == 204)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(receiver.requests.count == 1000)
+        #expect(receiver.connectionCount <= 20)
+        #expect(sender.sender.inFlight == 0)
+    }
+
+    @Test("A batch is answered once for each request")
+    func batch() async throws {
+        let receiver = try ScriptedReceiver()
+        let answered = Milestones()
+        let tokens = Mutex<[UInt64]>([])
+        let sender = try HTTPSender { results in
+            tokens.withLock { $0 += results.map(\.token) }
+            answered.add(results.count)
+        }
+        let url = try DestinationURL(receiver.url())
+        sender.send(
+            (0..<200).map { token in
+                SendRequest(
+                    token: token,
+                    url: url,
+                    headers: [],
+                    body: [1],
+                    origin: .operatorConfigured,
+                    policy: AddressPolicy()
+                )
+            }
+        )
+        try await answered.wait(for: 200)
+        #expect(tokens.withLock { $0.sorted() } == Array(0..<200))
+        await sender.stop()
+    }
+
+    @Test("A connection that the receiver has closed is not used again")
+    func closedWhileIdle() async throws {
+        let receiver = try ScriptedReceiver { request in
+            request.connection == 0 ? ScriptedAnswer.status(204).then(.close) : .status(204)
+        }
+        let sender = try TestSender()
+        for _ in 0..<2 {
+            let answer = try await sender.send(receiver.url())
+            #expect(answer.statusCode == 204 || answer.failure == .reset)
+        }
+        try await receiver.waitForConnections(2)
+    }
+
+    @Test("A request on a connection that ends without an answer is not sent again", arguments: [ScriptedAnswer.close, .reset])
+    func noSilentRepetition(end: ScriptedAnswer) async throws {
+        let receiver = try ScriptedReceiver { request in request.number == 1 ? end : .status(204) }
+        let sender = try TestSender()
+        #expect(try await sender.send(receiver.url("/first")).statusCode == 204)
+        let answer = try await sender.send(receiver.url("/second"))
+        #expect(answer.failure == .reset)
+        #expect(answer.requestWasSent)
+        #expect(answer.statusCode == nil)
+        #expect(try await sender.send(receiver.url("/third")).statusCode == 204)
+        #expect(receiver.requests.map(\.target) == ["/first", "/second", "/third"])
+        #expect(receiver.connectionCount == 2)
+    }
+
+    @Test("A connection is not used again after the idle lifetime")
+    func idleLifetime() async throws {
+        let receiver = try ScriptedReceiver()
+        let sender = try TestSender(HTTPSenderConfiguration(idleLifetime: .seconds(1)))
+        _ = try await sender.send(receiver.url())
+        // The age is what is tested: time has to pass.
+        try await Task.sleep(for: .seconds(2.1))
+        _ = try await sender.send(receiver.url())
+        #expect(receiver.connectionCount == 2)
+    }
+
+    @Test("A receiver that hangs does not hold up the others")
+    func isolation() async throws {
+        let hanging = try ScriptedReceiver { _ in .status(204).after(Gate()) }
+        let receiver = try ScriptedReceiver()
+        let sender = try TestSender()
+        async let stuck = sender.send(hanging.url(), timeout: .seconds(1))
+        _ = try await hanging.waitForRequests(1)
+        for _ in 0..<100 {
+            #expect(try await sender.send(receiver.url()).statusCode == 204)
+        }
+        #expect(sender.sender.inFlight == 1)
+        #expect(try await stuck.failure == .timeout)
+    }
+}
