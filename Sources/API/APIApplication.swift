@@ -1,8 +1,8 @@
 import Hummingbird
 import HummingbirdCore
-package import Logging
+import Logging
 import NIOCore
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// The HTTP API as a service: it listens until the group that runs it shuts down, and lets requests in progress end.
 package struct APIApplication: Service {
@@ -29,7 +29,10 @@ package struct APIApplication: Service {
                 configuration: HTTP1Channel.Configuration(
                     idleTimeout: .seconds(60),
                     httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 8 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)
+                        maxHeaderFieldSize: 8 << 10,
+                        maxHeaderListSize: 32 << 10,
+                        maxHeaderFieldCount: 100
+                    )
                 )
             ),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),

@@ -23,6 +23,13 @@ struct Exchange {
     /// The limit at which reading was stopped.
     var stoppedAt: Limit?
 
+    /// Whether an answer of this status is whole by its own account. What happens to the connection afterwards does not
+    /// change it: over HTTP/2 a receiver may answer and then refuse the rest of the request (RFC 9113 section 8.1).
+    func isWhole(status: Int) -> Bool {
+        guard status >= 200, head.hasEnded else { return false }
+        return status == 204 || status == 304 || head.contentLength == bodyLength
+    }
+
     /// A limit on what is read.
     enum Limit {
         case headers

@@ -11,10 +11,12 @@ struct ResponseHead {
     private var keptBytes = 0
     /// Bytes of all lines so far.
     private(set) var totalBytes = 0
+    /// Whether the empty line that ends the section has come.
+    private(set) var hasEnded = false
 
-    /// Forgets everything, for the next answer.
-    mutating func clear() {
-        self = ResponseHead()
+    /// The length of the body as the answer declares it.
+    var contentLength: Int? {
+        fields.first { $0.isNamed("content-length") }.flatMap { Int($0.value) }
     }
 
     /// Takes one line, with or without its line end.
@@ -25,9 +27,11 @@ struct ResponseHead {
         if line.starts(with: "HTTP/".utf8) {
             fields = []
             keptBytes = 0
+            hasEnded = false
             return
         }
         let text = Self.trimmed(line)
+        hasEnded = text.isEmpty
         guard let first = line.first, !text.isEmpty, keptBytes + line.count <= keep else { return }
         keptBytes += line.count
         if Self.isBlank(first) {

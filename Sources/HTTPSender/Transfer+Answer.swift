@@ -29,7 +29,7 @@ extension Transfer {
     /// - Parameter code: how libcurl says that it ended.
     func answer(code: CURLcode) -> Answer {
         let status = unsafe postback_curl_get_long(handle, CURLINFO_RESPONSE_CODE)
-        let failure = failure(code: code)
+        let failure = failure(code: code, status: status)
         return Answer(
             failure: failure?.errorClass,
             errorText: failure?.text,
@@ -64,7 +64,7 @@ extension Transfer {
 
     private typealias Failure = (errorClass: ErrorClass, text: String)
 
-    private func failure(code: CURLcode) -> Failure? {
+    private func failure(code: CURLcode, status: Int) -> Failure? {
         switch exchange.stoppedAt {
         // Enough was read to know what the receiver said.
         case .body: return nil
@@ -72,7 +72,7 @@ extension Transfer {
             return (.protocol, "the header section is larger than \(configuration.headersLimit) bytes")
         case nil: break
         }
-        if code == CURLE_OK { return nil }
+        if code == CURLE_OK || exchange.isWhole(status: status) { return nil }
         if exchange.repetitionRefused {
             return (.reset, "the connection, used before, ended without an answer")
         }
@@ -102,20 +102,18 @@ extension Transfer {
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CLIENTCERT, CURLE_SSL_ENGINE_INITFAILED,
             CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_CRL_BADFILE:
             return .tls
-        case CURLE_OPERATION_TIMEDOUT:
-            let total = unsafe postback_curl_get_offset(handle, CURLINFO_TOTAL_TIME_T)
-            if total / 1000 + 1 >= timeout.milliseconds { return .timeout }
-            return unfinishedPhase
+        case CURLE_OPERATION_TIMEDOUT: return classOfUnsentTimeout
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_FUNCTION_ARGUMENT: return .protocol
         case CURLE_ABORTED_BY_CALLBACK: return .reset
         default: return .connect
         }
     }
 
-    /// What a connection that did not stand in time was waiting for.
-    private var unfinishedPhase: ErrorClass {
-        if unsafe postback_curl_get_offset(handle, CURLINFO_NAMELOOKUP_TIME_T) == 0 { return .dns }
-        let isConnected = unsafe postback_curl_get_offset(handle, CURLINFO_CONNECT_TIME_T) > 0
-        return isConnected && exchange.usesTLS ? .tls : .connect
+    /// Which of the two deadlines it was, the whole one or that for the connection. libcurl reckons in milliseconds and may
+    /// be a little early.
+    private var classOfUnsentTimeout: ErrorClass {
+        let total = unsafe postback_curl_get_offset(handle, CURLINFO_TOTAL_TIME_T)
+        if total / 1000 + 5 >= timeout.milliseconds { return .timeout }
+        return unsafe postback_curl_get_offset(handle, CURLINFO_NAMELOOKUP_TIME_T) == 0 ? .dns : .connect
     }
 }

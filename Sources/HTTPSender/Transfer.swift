@@ -90,8 +90,7 @@ import Glibc
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_PATH_AS_IS, 1)
-        // HTTP/2 where TLS negotiates it. A request does not wait for another one's connection to find out
-        // (CURLOPT_PIPEWAIT stays off): a receiver that hangs in its handshake would hang them all.
+        // HTTP/2 where TLS negotiates it.
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         set(CURLOPT_MAXAGE_CONN, max(1, Int(configuration.idleLifetime.components.seconds)))
@@ -207,9 +206,8 @@ import Glibc
 }
 
 extension Duration {
-    /// Whole milliseconds, at least one, because zero means "no limit" to libcurl.
+    /// Whole milliseconds as libcurl takes them: at least one, because zero means "no limit", and not more than a day.
     var milliseconds: Int {
-        let (seconds, attoseconds) = components
-        return Int(clamping: max(1, seconds.multipliedReportingOverflow(by: 1000).partialValue + attoseconds / 1_000_000_000_000_000))
+        Int(min(max(1, wholeMilliseconds), 86_400_000))
     }
 }

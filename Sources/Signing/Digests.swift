@@ -2,19 +2,18 @@ import COpenSSL
 
 /// The SHA-256 digest, 32 bytes (FIPS 180-4).
 package func sha256(_ bytes: [UInt8]) -> [UInt8] {
-    unsafe [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
-        let done = unsafe EVP_Digest(bytes, bytes.count, digest.baseAddress, nil, Algorithms.shared.sha256, nil)
-        requireOpenSSL(done == 1)
-        count = 32
-    }
+    var digest = [UInt8](repeating: 0, count: 32)
+    let done = unsafe EVP_Digest(bytes, bytes.count, &digest, nil, Algorithms.shared.sha256, nil)
+    requireOpenSSL(done == 1)
+    return digest
 }
 
 /// Random bytes for keys, from OpenSSL's generator, which the system seeds.
 package func randomBytes(_ count: Int) -> [UInt8] {
-    unsafe [UInt8](unsafeUninitializedCapacity: count) { bytes, written in
-        requireOpenSSL(unsafe RAND_bytes(bytes.baseAddress, CInt(count)) == 1)
-        written = count
-    }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let done = unsafe RAND_bytes(&bytes, CInt(count))
+    requireOpenSSL(done == 1)
+    return bytes
 }
 
 /// Whether two values are the same, in a time that depends on their lengths alone.

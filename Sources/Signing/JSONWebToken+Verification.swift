@@ -17,7 +17,8 @@ extension JSONWebToken {
     /// The claims of a token that one of the secrets signed. Nothing in it is looked at before its signature, but for the algorithm,
     /// which is never taken from the token: it must be HS256.
     static func claims(
-        in token: some StringProtocol, signedBy secrets: [Secret]
+        in token: some StringProtocol,
+        signedBy secrets: [Secret]
     ) throws(VerificationError) -> Claims {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let header: Header = decode(parts[0]) else { throw .malformedToken }

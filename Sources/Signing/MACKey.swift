@@ -38,15 +38,13 @@ import COpenSSL
     func code(head: [UInt8] = [], of body: [UInt8]) -> [UInt8] {
         let duplicate = unsafe EVP_MAC_CTX_dup(context)
         defer { unsafe EVP_MAC_CTX_free(duplicate) }
+        var code = [UInt8](repeating: 0, count: Self.length)
         var written = 0
-        let code = unsafe [UInt8](unsafeUninitializedCapacity: Self.length) { code, count in
-            let done =
-                unsafe EVP_MAC_update(duplicate, head, head.count) == 1
-                && EVP_MAC_update(duplicate, body, body.count) == 1
-                && EVP_MAC_final(duplicate, code.baseAddress, &written, code.count) == 1
-            requireOpenSSL(done && written == Self.length)
-            count = written
-        }
+        let done =
+            unsafe EVP_MAC_update(duplicate, head, head.count) == 1
+            && EVP_MAC_update(duplicate, body, body.count) == 1
+            && EVP_MAC_final(duplicate, &code, &written, code.count) == 1
+        requireOpenSSL(done && written == code.count)
         return code
     }
 }

@@ -59,7 +59,9 @@ package struct SignatureVerifier: Sendable {
         guard claims.iss == JSONWebToken.issuer else { throw .tokenClaim("iss") }
         guard let expiry = claims.exp else { throw .tokenClaim("exp") }
         guard now < expiry else { throw .tokenExpired(seconds: now.saturatingDifference(expiry)) }
-        guard let issuedAt = claims.iat, issuedAt.saturatingDifference(now) <= tolerance else { throw .tokenClaim("iat") }
+        guard let issuedAt = claims.iat, issuedAt.saturatingDifference(now) <= tolerance else {
+            throw .tokenClaim("iat")
+        }
         let expected = Array(Hexadecimal.encode(sha256(body)).utf8)
         guard let digest = claims.body_sha256, constantTimeEquals(Array(digest.utf8), expected) else {
             throw .tokenClaim("body_sha256")

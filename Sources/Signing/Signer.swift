@@ -17,7 +17,11 @@ package struct Signer: Sendable {
     ///   - keys: the destination's secrets.
     ///   - jwt: whether a token is wanted too.
     package func sign(
-        id: String, timestampSeconds: Int64, body: [UInt8], keys: SigningKeys, jwt: Bool = false
+        id: String,
+        timestampSeconds: Int64,
+        body: [UInt8],
+        keys: SigningKeys,
+        jwt: Bool = false
     ) -> [Field] {
         let previous = keys.previous(atMilliseconds: timestampSeconds &* 1000)
         let timestamp = String(timestampSeconds)

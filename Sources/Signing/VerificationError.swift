@@ -31,7 +31,8 @@ package enum VerificationError: Error, Hashable, Sendable, CustomStringConvertib
         case .tooOld(let seconds): "\(SignatureHeader.timestamp) is too old: \(seconds) s before this clock"
         case .tooNew(let seconds): "\(SignatureHeader.timestamp) is in the future: \(seconds) s after this clock"
         case .noKnownSignature(let header): "\(header) has no signature of a known form"
-        case .mismatch(let header): "\(header) does not fit: another secret, or the body is not the bytes that were sent"
+        case .mismatch(let header):
+            "\(header) does not fit: another secret, or the body is not the bytes that were sent"
         case .malformedToken: "authorization is not Bearer and a JSON Web Token"
         case .tokenAlgorithm: "the token is not signed with HS256"
         case .tokenExpired(let seconds): "the token expired \(seconds) s ago"

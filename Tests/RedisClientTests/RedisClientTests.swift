@@ -53,6 +53,7 @@ struct RedisClientTests {
         let log = LogRecorder()
         let client = try Self.client(server, log: log, connectionWait: .milliseconds(300))
         try await Self.running(client) {
+            try await client.waitFor { $0 != .connecting }
             let error = await #expect(throws: RedisError.self) { try await client.send(RedisCommand("PING")) }
             #expect(error?.code == .notConnected && error?.wasSent == false && error?.isRetriable == true)
             #expect(error?.message.contains("refused") == true, "\(String(describing: error))")

@@ -46,10 +46,19 @@ final class SpawnThread: Sendable {
             posix_spawn_file_actions_addclose(&actions, descriptor)
         }
 
+        // The threads that this one may descend from block most signals, SIGTERM among them.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
         var copies = arguments.map { strdup($0) } + [nil]
         defer { for copy in copies { free(copy) } }
         var pid: pid_t = 0
-        let status = posix_spawnp(&pid, "setpriv", &actions, nil, &copies, environ)
+        let status = posix_spawnp(&pid, "setpriv", &actions, &attributes, &copies, environ)
         try pipe.fileHandleForWriting.close()
         guard status == 0 else {
             throw RedisTestError("cannot start \(arguments): \(String(cString: strerror(status)))")

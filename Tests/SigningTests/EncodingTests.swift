@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct EncodingTests {
     // RFC 4648 section 10.
-    @Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy")])
+    @Test(arguments: [
+        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy"),
+    ])
     func `base64 follows the RFC's vectors in both directions`(plain: String, text: String) {
         #expect(Base64.encode(Array(plain.utf8)) == text)
         #expect(Base64.decode(text) == Array(plain.utf8))
@@ -21,7 +23,9 @@ import Testing
         #expect(Base64.encode([0xFB, 0xFF], .url) == "-_8")
     }
 
-    @Test(arguments: ["Z", "Zg=", "Zg===", "Z===", "====", "Zh==", "Zm9=", "Zm9v=", "Zm 9v", "Zm9v\n", "Zm-_", "Zmé=", "=Zm9"])
+    @Test(arguments: [
+        "Z", "Zg=", "Zg===", "Z===", "====", "Zh==", "Zm9=", "Zm9v=", "Zm 9v", "Zm9v\n", "Zm-_", "Zmé=", "=Zm9",
+    ])
     func `what is not exactly base64 is refused`(text: String) {
         #expect(Base64.decode(text) == nil)
     }

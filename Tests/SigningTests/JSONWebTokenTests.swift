@@ -9,7 +9,11 @@ import Testing
 
     private func fields(id: String? = nil) throws -> [Signer.Field] {
         Signer().sign(
-            id: id ?? vector.id, timestampSeconds: vector.timestamp, body: body, keys: try vector.keys(), jwt: true
+            id: id ?? vector.id,
+            timestampSeconds: vector.timestamp,
+            body: body,
+            keys: try vector.keys(),
+            jwt: true
         )
     }
 
@@ -26,7 +30,10 @@ import Testing
 
     @Test func `the token is byte for byte the one an independent program makes`() throws {
         // Made with python3: base64.urlsafe_b64encode and hmac.new(secret, header.payload, sha256).
-        #expect(try fields()["authorization"] == "Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJwb3N0YmFjayIsImp0aSI6Im1zZ19wNWpYTjhBUU05TFdNMEQ0bG9LV3hKZWsiLCJpYXQiOjE2MTQyNjUzMzAsImV4cCI6MTYxNDI2NTYzMCwiYm9keV9zaGEyNTYiOiJhZTg1ODkzMWY2Nzg4N2U4MTUwZDZmOTZjOWZlMDMwNjJjMWRmMzZiNDQ2NGM0ZGRjOGUwMDJjMDg0ZDVkMTk4In0.mum6gnKrZY8VBN6gsGzftw9ILADeZ4x3S6ybW-3YYAY")
+        #expect(
+            try fields()["authorization"]
+                == "Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJwb3N0YmFjayIsImp0aSI6Im1zZ19wNWpYTjhBUU05TFdNMEQ0bG9LV3hKZWsiLCJpYXQiOjE2MTQyNjUzMzAsImV4cCI6MTYxNDI2NTYzMCwiYm9keV9zaGEyNTYiOiJhZTg1ODkzMWY2Nzg4N2U4MTUwZDZmOTZjOWZlMDMwNjJjMWRmMzZiNDQ2NGM0ZGRjOGUwMDJjMDg0ZDVkMTk4In0.mum6gnKrZY8VBN6gsGzftw9ILADeZ4x3S6ybW-3YYAY"
+        )
     }
 
     @Test func `the claims are exactly the five of the contract`() throws {
@@ -75,7 +82,9 @@ import Testing
         #expect(throws: VerificationError.tokenAlgorithm) { try verify([("authorization", token)]) }
     }
 
-    @Test(arguments: ["Bearer ", "Bearer x", "Bearer a.b", "Bearer ..", "Basic abcdefgh", "Bearer a.b.c.d", "Bearer =.=.="])
+    @Test(arguments: [
+        "Bearer ", "Bearer x", "Bearer a.b", "Bearer ..", "Basic abcdefgh", "Bearer a.b.c.d", "Bearer =.=.=",
+    ])
     func `what is no token is refused`(text: String) {
         #expect(throws: VerificationError.malformedToken) { try verify([("authorization", text)]) }
     }

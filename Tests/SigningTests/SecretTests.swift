@@ -23,7 +23,8 @@ import Testing
         (text((0..<32).map { $0 % 7 }), .guessable),
     ])
     func `what is no secret, or a weak one, is refused in one line that does not show it`(
-        text: String, error: SecretError
+        text: String,
+        error: SecretError
     ) {
         #expect(throws: error) { try Secret(text) }
         #expect(!error.description.contains("\n"))
@@ -56,11 +57,14 @@ import Testing
     @Test func `nothing that prints a secret shows it`() throws {
         let vector = Vector.published[0]
         let keys = SigningKeys(
-            current: try Secret(vector.secret), previous: try Secret(Vector.published[1].secret), previousUntil: 1
+            current: try Secret(vector.secret),
+            previous: try Secret(Vector.published[1].secret),
+            previousUntil: 1
         )
         var dumped = ""
         dump(keys, to: &dumped)
-        for shown in ["\(keys)", String(reflecting: keys), dumped, "\(keys.current)", String(reflecting: keys.current)] {
+        for shown in ["\(keys)", String(reflecting: keys), dumped, "\(keys.current)", String(reflecting: keys.current)]
+        {
             #expect(!shown.contains("MfKQ9r8G") && !shown.contains("C2FVsBQI"))
             #expect(!shown.contains("49, 242, 144"))
         }

@@ -11,7 +11,10 @@ import Testing
     }
 
     private func verify(
-        _ headers: [Signer.Field], body: [UInt8]? = nil, after seconds: Int64 = 0, secrets: [String]? = nil
+        _ headers: [Signer.Field],
+        body: [UInt8]? = nil,
+        after seconds: Int64 = 0,
+        secrets: [String]? = nil
     ) throws {
         let secrets = try (secrets ?? [vector.secret]).map { try Secret($0) }
         try SignatureVerifier(secrets: secrets)
@@ -21,7 +24,8 @@ import Testing
     @Test(arguments: Vector.published)
     func `the published vectors are accepted`(vector: Vector) throws {
         let headers = [
-            ("Webhook-Id", vector.id), ("WEBHOOK-TIMESTAMP", String(vector.timestamp)), ("webhook-signature", vector.signature),
+            ("Webhook-Id", vector.id), ("WEBHOOK-TIMESTAMP", String(vector.timestamp)),
+            ("webhook-signature", vector.signature),
         ]
         try SignatureVerifier(secrets: [try Secret(vector.secret)])
             .verify(headers: headers, body: Array(vector.body.utf8), now: vector.timestamp)
@@ -35,7 +39,9 @@ import Testing
         #expect(throws: VerificationError.repeated(header: name)) { try verify(good + [(name.uppercased(), "x")]) }
     }
 
-    @Test(arguments: ["hello", "1614265330.5", "-1614265330", "+1614265330", " 1614265330", "0x60", "99999999999999999999"])
+    @Test(arguments: [
+        "hello", "1614265330.5", "-1614265330", "+1614265330", " 1614265330", "0x60", "99999999999999999999",
+    ])
     func `a timestamp that is no number of seconds is refused`(text: String) throws {
         let bad = try headers().with("webhook-timestamp", text)
         #expect(throws: VerificationError.invalidTimestamp) { try verify(bad) }

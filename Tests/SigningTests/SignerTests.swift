@@ -8,7 +8,10 @@ import Testing
     @Test(arguments: Vector.published)
     func `the published vectors come out`(vector: Vector) throws {
         let fields = signer.sign(
-            id: vector.id, timestampSeconds: vector.timestamp, body: Array(vector.body.utf8), keys: try vector.keys()
+            id: vector.id,
+            timestampSeconds: vector.timestamp,
+            body: Array(vector.body.utf8),
+            keys: try vector.keys()
         )
         #expect(fields.map(\.name) == ["webhook-id", "webhook-timestamp", "webhook-signature", "x-postback-signature"])
         #expect(fields["webhook-id"] == vector.id)
@@ -21,9 +24,14 @@ import Testing
         let vector = Vector.published[0]
         for (id, timestamp) in [("a", Int64(1)), ("b", 2)] {
             let fields = signer.sign(
-                id: id, timestampSeconds: timestamp, body: Array(vector.body.utf8), keys: try vector.keys()
+                id: id,
+                timestampSeconds: timestamp,
+                body: Array(vector.body.utf8),
+                keys: try vector.keys()
             )
-            #expect(fields["x-postback-signature"] == "80ec8a89ce3cd22133a1066caecb4d04fea7467657c8514d717ec42c38a5c94c")
+            #expect(
+                fields["x-postback-signature"] == "80ec8a89ce3cd22133a1066caecb4d04fea7467657c8514d717ec42c38a5c94c"
+            )
         }
     }
 
@@ -44,7 +52,10 @@ import Testing
         let alone = signer.sign(id: old.id, timestampSeconds: old.timestamp, body: body, keys: try new.keys())
         #expect(fields["webhook-signature"] == "\(alone["webhook-signature"] ?? "") \(old.signature)")
         #expect(fields["x-postback-signature"] == alone["x-postback-signature"])
-        #expect(fields["x-postback-signature-previous"] == "80ec8a89ce3cd22133a1066caecb4d04fea7467657c8514d717ec42c38a5c94c")
+        #expect(
+            fields["x-postback-signature-previous"]
+                == "80ec8a89ce3cd22133a1066caecb4d04fea7467657c8514d717ec42c38a5c94c"
+        )
     }
 
     @Test func `the previous secret stops signing at its time`() throws {
@@ -72,7 +83,10 @@ import Testing
                 group.addTask {
                     (0..<500).count { _ in
                         let fields = Signer().sign(
-                            id: vector.id, timestampSeconds: vector.timestamp, body: Array(vector.body.utf8), keys: keys
+                            id: vector.id,
+                            timestampSeconds: vector.timestamp,
+                            body: Array(vector.body.utf8),
+                            keys: keys
                         )
                         return fields["webhook-signature"] != vector.signature
                     }

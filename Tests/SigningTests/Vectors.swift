@@ -1,4 +1,5 @@
 import Signing
+import Testing
 
 /// Public test vectors of the Standard Webhooks libraries.
 struct Vector: Sendable, CustomTestStringConvertible {

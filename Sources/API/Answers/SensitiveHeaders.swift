@@ -3,7 +3,9 @@ enum SensitiveHeaders {
     /// What is shown instead of a value.
     static let replacement = "[redacted]"
 
-    private static let parts = ["cookie", "authorization", "authentication-info", "token", "secret", "password", "session"]
+    private static let parts = [
+        "cookie", "authorization", "authentication-info", "token", "secret", "password", "session",
+    ]
     private static let keys = ["api-key", "apikey", "api_key", "access-key", "private-key"]
 
     /// Whether the value of a field of this name is kept back, whatever its case.

@@ -18,3 +18,6 @@ struct APIContext: RequestContext {
         case known(APIKey)
     }
 }
+
+/// The rest of a request's way, as Hummingbird hands it to middleware.
+typealias Next = @concurrent (Request, APIContext) async throws -> Response

@@ -23,7 +23,8 @@ struct Endpoint: Sendable {
 
     /// An endpoint for anyone. Its query string is ignored, because health checks carry all kinds.
     static func open(
-        _ path: String, respond: @escaping @Sendable () async throws -> Response
+        _ path: String,
+        respond: @escaping @Sendable () async throws -> Response
     ) -> Endpoint {
         Endpoint(method: .get, path: path, access: .anyone, parameters: []) { _, _ in try await respond() }
     }
@@ -64,7 +65,10 @@ struct Endpoint: Sendable {
             case .system:
                 guard key.role == .ops else { throw .wrongRole(key, needed: .ops) }
                 guard key.tenant == nil else {
-                    throw Problem(.forbidden, "key \(quoted(key.name)) is bound to a tenant; this belongs to all tenants")
+                    throw Problem(
+                        .forbidden,
+                        "key \(quoted(key.name)) is bound to a tenant; this belongs to all tenants"
+                    )
                 }
             }
             return key

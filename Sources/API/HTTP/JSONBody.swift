@@ -26,11 +26,10 @@ struct JSONBody: Sendable {
         } catch {
             throw BodyReadFailure(reason: error)
         }
-        guard !bytes.isEmpty else { return }
-        guard Self.isJSON(request.headers[.contentType]) else {
+        guard bytes.isEmpty || Self.isJSON(request.headers[.contentType]) else {
             throw Problem(.unsupportedMediaType, "content-type: must be application/json", field: "content-type")
         }
-        try self.init(bytes, known: known)
+        try self.init(bytes.isEmpty ? Array("{}".utf8) : bytes, known: known)
     }
 
     init(_ bytes: [UInt8], known: [String]) throws(Problem) {

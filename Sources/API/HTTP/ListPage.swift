@@ -20,7 +20,8 @@ struct ListPage: Sendable {
     ///   - next: where this page ends, when there is more.
     ///   - path: the path of the list.
     ///   - filters: the filters in force, kept in the link.
-    func response(items: [JSON], next: String?, path: String, filters: [(name: String, value: String)] = []) -> Response {
+    func response(items: [JSON], next: String?, path: String, filters: [(name: String, value: String)] = []) -> Response
+    {
         let link = next.map { cursor in
             let pairs = filters + [(name: "limit", value: String(limit)), (name: "cursor", value: cursor)]
             return path + "?" + pairs.map { "\($0.name)=\(PercentEncoding.encode($0.value))" }.joined(separator: "&")

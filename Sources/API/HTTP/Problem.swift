@@ -124,8 +124,10 @@ extension Problem {
 
     init(_ error: PublishError) {
         switch error {
-        case .unavailable: self = .unavailable("Redis does not answer; nothing was published, try again later", retryAfter: 5)
-        case .full: self = .unavailable("the event stream is full; nothing was published, try again later", retryAfter: 10)
+        case .unavailable:
+            self = .unavailable("Redis does not answer; nothing was published, try again later", retryAfter: 5)
+        case .full:
+            self = .unavailable("the event stream is full; nothing was published, try again later", retryAfter: 10)
         }
     }
 

@@ -20,14 +20,20 @@ struct QueryParameters: Sendable {
     init(_ query: String?, known: [String]) throws(Problem) {
         for pair in (query ?? "").split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = parts.first.flatMap(Self.decode), let value = Self.decode(parts.count > 1 ? parts[1] : "") else {
-                throw Problem(.malformed, "the query string is not valid percent-encoded UTF-8 at \(quoted(String(pair)))")
+            guard let name = parts.first.flatMap(Self.decode), let value = Self.decode(parts.count > 1 ? parts[1] : "")
+            else {
+                throw Problem(
+                    .malformed,
+                    "the query string is not valid percent-encoded UTF-8 at \(quoted(String(pair)))"
+                )
             }
             guard known.contains(name) else {
                 let choices = known.isEmpty ? "this takes none" : "known are \(known.joined(separator: ", "))"
                 throw Problem(.invalid, "\(quoted(name)) is not a parameter here; \(choices)")
             }
-            guard values.updateValue(value, forKey: name) == nil else { throw .invalid(name, "is given more than once") }
+            guard values.updateValue(value, forKey: name) == nil else {
+                throw .invalid(name, "is given more than once")
+            }
         }
     }
 
@@ -52,7 +58,8 @@ struct QueryParameters: Sendable {
     /// A whole number within a range, in plain decimal digits.
     func integer(_ name: String, in range: ClosedRange<Int>) throws(Problem) -> Int? {
         guard let text = try text(name) else { return nil }
-        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text), range.contains(number) else {
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text), range.contains(number)
+        else {
             throw .invalid(name, "\(quoted(text)) is not a number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
@@ -60,7 +67,8 @@ struct QueryParameters: Sendable {
 
     /// One of a closed set of words.
     func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ name: String, of type: Choice.Type
+        _ name: String,
+        of type: Choice.Type
     ) throws(Problem) -> Choice? {
         guard let text = try text(name) else { return nil }
         guard let choice = Choice(rawValue: text) else {

@@ -9,7 +9,9 @@ struct AuthenticationMiddleware: RouterMiddleware {
     let authenticate: @Sendable ([UInt8]) -> APIKey?
 
     func handle(
-        _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
+        _ request: Request,
+        context: APIContext,
+        next: Next
     ) async throws -> Response {
         var context = context
         if let presented = Self.presentedKey(request.headers) {

@@ -4,7 +4,9 @@ import Hummingbird
 /// The headers that every answer carries, and no body for `HEAD`.
 struct HeadersMiddleware: RouterMiddleware {
     func handle(
-        _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
+        _ request: Request,
+        context: APIContext,
+        next: Next
     ) async throws -> Response {
         var response = try await next(request, context)
         response.headers[.xContentTypeOptions] = "nosniff"

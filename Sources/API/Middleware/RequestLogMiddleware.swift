@@ -8,7 +8,9 @@ struct RequestLogMiddleware: RouterMiddleware {
     let logger: Logger
 
     func handle(
-        _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
+        _ request: Request,
+        context: APIContext,
+        next: Next
     ) async throws -> Response {
         let start = ContinuousClock.now
         let response = try await next(request, context)

@@ -11,7 +11,12 @@ struct DeliveryRoutes {
     var endpoints: [Endpoint] {
         [
             .keyed(
-                .get, Self.path, .role(.ops), parameters: DeliveryFilter.parameters + ListPage.parameters, respond: list),
+                .get,
+                Self.path,
+                .role(.ops),
+                parameters: DeliveryFilter.parameters + ListPage.parameters,
+                respond: list
+            ),
             .keyed(.get, Self.path + "/{id}", .role(.ops), respond: show),
             .keyed(.post, Self.path + "/{id}/replay", .role(.ops), respond: replay),
             .keyed(.post, Self.path + "/{id}/cancel", .role(.ops), respond: cancel),
@@ -72,7 +77,8 @@ struct DeliveryRoutes {
     }
 
     private func find(_ id: DeliveryID, for key: APIKey) async throws -> DeliveryDetail {
-        guard let delivery = try await dependencies.ledger.delivery(id), key.covers(tenant: delivery.summary.tenant) else {
+        guard let delivery = try await dependencies.ledger.delivery(id), key.covers(tenant: delivery.summary.tenant)
+        else {
             throw Problem.notFound("delivery \(id)")
         }
         return delivery

@@ -44,7 +44,9 @@ struct DestinationRoutes {
         let names = states.keys.filter { $0 > after }.sorted()
         let items = names.prefix(list.limit).compactMap { name in
             states[name].map { state in
-                JSON.object(state.members + [(name: "statistics", value: counts[name].map { $0.json(since: since) } ?? .null)])
+                JSON.object(
+                    state.members + [(name: "statistics", value: counts[name].map { $0.json(since: since) } ?? .null)]
+                )
             }
         }
         let next = names.count > list.limit ? names[list.limit - 1] : nil
@@ -52,7 +54,8 @@ struct DestinationRoutes {
     }
 
     private func change(
-        _ call: Call, _ operation: (String) async throws(DestinationControlError) -> DestinationState
+        _ call: Call,
+        _ operation: (String) async throws(DestinationControlError) -> DestinationState
     ) async throws -> Response {
         let name = call.pathValue("name")
         _ = try await JSONBody(of: call.request, known: [])

@@ -21,7 +21,10 @@ struct EventRoutes {
 
     private func publish(_ call: Call, _ key: APIKey) async throws -> Response {
         let body = try await JSONBody(
-            of: call.request, known: Self.textMembers + ["data"], limit: Self.bodyLimit)
+            of: call.request,
+            known: Self.textMembers + ["data"],
+            limit: Self.bodyLimit
+        )
         let fields = try fields(of: body, headers: call.request.headers, key: key)
         do {
             try dependencies.validate(fields)
@@ -46,7 +49,11 @@ struct EventRoutes {
         if texts["traceparent"] == nil { texts["traceparent"] = headers[field: .traceparent] }
         if let tenant = key.tenant {
             guard (texts["tenant"] ?? tenant) == tenant else {
-                throw Problem(.forbidden, "tenant: key \(quoted(key.name)) may publish for its own tenant only", field: "tenant")
+                throw Problem(
+                    .forbidden,
+                    "tenant: key \(quoted(key.name)) may publish for its own tenant only",
+                    field: "tenant"
+                )
             }
             texts["tenant"] = tenant
         }

@@ -1,4 +1,4 @@
-package import Deliveries
+import Deliveries
 
 /// Shows and changes how destinations stand.
 package protocol DestinationControlling: Sendable {

@@ -17,7 +17,7 @@ package enum IPAddress: Hashable, Sendable {
     /// Reads a strict dotted quad (four decimal octets without leading zeros) or RFC 4291 text, without brackets or
     /// zone. The short, octal and hexadecimal forms that `inet_aton` takes are `nil`.
     package init?(_ text: some StringProtocol) {
-        let bytes = text.utf8
+        let bytes = Substring(text).utf8
         if bytes.contains(UInt8(ascii: ":")) {
             guard let value = Self.parseV6(bytes) else { return nil }
             self = .v6(value)
@@ -50,33 +50,38 @@ package enum IPAddress: Hashable, Sendable {
         return dots == 3 && digits > 0 ? address << 8 | octet : nil
     }
 
-    private static func parseV6(_ text: some Collection<UInt8>) -> UInt128? {
+    private static func parseV6(_ text: some BidirectionalCollection<UInt8>) -> UInt128? {
         let colon = UInt8(ascii: ":")
-        var pieces = text.split(separator: colon, omittingEmptySubsequences: false)
-        // A leading or trailing "::" yields two empty pieces at that end; one of them is the gap itself.
-        if pieces.count > 2, pieces[0].isEmpty, pieces[1].isEmpty { pieces.removeFirst() }
-        if pieces.count > 2, pieces[pieces.count - 1].isEmpty, pieces[pieces.count - 2].isEmpty { pieces.removeLast() }
-
-        var groups: [UInt16] = []
-        var gap: Int?
-        for (index, piece) in pieces.enumerated() {
-            if piece.isEmpty {
-                guard gap == nil else { return nil }
-                gap = groups.count
-            } else if index == pieces.count - 1, piece.contains(UInt8(ascii: ".")) {
-                guard let tail = parseV4(piece) else { return nil }
-                groups += [UInt16(tail >> 16), UInt16(tail & 0xFFFF)]
-            } else {
-                guard let group = parseGroup(piece) else { return nil }
-                groups.append(group)
-            }
-            guard groups.count <= 8 else { return nil }
-        }
+        let gap = zip(text.indices, text.indices.dropFirst()).first { text[$0] == colon && text[$1] == colon }
+        let groups: [UInt16]
         if let gap {
-            guard groups.count < 8, pieces.count > 1 else { return nil }
-            groups.insert(contentsOf: repeatElement(0, count: 8 - groups.count), at: gap)
+            // "::" stands for at least one group of zeros, and may stand only once.
+            guard let head = parseGroups(text[..<gap.0], mayEndInV4: false),
+                let tail = parseGroups(text[text.index(after: gap.1)...], mayEndInV4: true), head.count + tail.count < 8
+            else { return nil }
+            groups = head + repeatElement(0, count: 8 - head.count - tail.count) + tail
+        } else {
+            guard let all = parseGroups(text[...], mayEndInV4: true), all.count == 8 else { return nil }
+            groups = all
         }
-        return groups.count == 8 ? groups.reduce(0) { $0 << 16 | UInt128($1) } : nil
+        return groups.reduce(0) { $0 << 16 | UInt128($1) }
+    }
+
+    /// Reads groups between single colons; the last one may be a dotted quad, which makes two groups.
+    private static func parseGroups(_ text: some BidirectionalCollection<UInt8>, mayEndInV4: Bool) -> [UInt16]? {
+        guard !text.isEmpty else { return [] }
+        let pieces = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard pieces.count <= 8 else { return nil }
+        var groups: [UInt16] = []
+        for (index, piece) in pieces.enumerated() {
+            if let group = parseGroup(piece) {
+                groups.append(group)
+            } else {
+                guard mayEndInV4, index == pieces.count - 1, let address = parseV4(piece) else { return nil }
+                groups += [UInt16(address >> 16), UInt16(address & 0xFFFF)]
+            }
+        }
+        return groups
     }
 
     private static func parseGroup(_ text: some Collection<UInt8>) -> UInt16? {

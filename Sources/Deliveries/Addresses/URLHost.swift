@@ -7,9 +7,10 @@ enum URLHost {
     static func name(_ text: some StringProtocol) -> String? {
         let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let withoutRoot = labels.count > 1 && labels.last?.isEmpty == true ? labels.dropLast() : labels[...]
-        guard text.utf8.count <= 254, withoutRoot.allSatisfy({ isLabel($0) }) else { return nil }
-        let name = text.lowercased()
-        return name.hasSuffix(".") ? String(name.dropLast()) : name
+        guard withoutRoot.allSatisfy({ isLabel($0) }) else { return nil }
+        var name = text.lowercased()
+        if name.hasSuffix(".") { name.removeLast() }
+        return name.utf8.count <= 253 ? name : nil
     }
 
     private static func isLabel(_ label: some Collection<UInt8>) -> Bool {

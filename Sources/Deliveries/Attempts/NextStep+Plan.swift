@@ -33,6 +33,8 @@ extension NextStep {
             }
             return scheduled(after: judgement, progress, schedule, now, jitter)
         case .retry, .unknown:
+            progress.notReadySince = nil
+            progress.notReadyTries = 0
             return scheduled(after: judgement, progress, schedule, now, jitter)
         }
     }

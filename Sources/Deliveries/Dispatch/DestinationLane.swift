@@ -90,10 +90,20 @@ struct DestinationLane: Sendable {
     /// Its requests in flight, if it is not known to answer.
     var unprovenInFlight: Int { isProven ? 0 : inFlight }
 
-    /// Whether nothing is known of it that a new lane would not know.
-    var isForgettable: Bool {
-        held == 0 && load == nil && ledgerDueAt == nil && health == .healthy && !isReady && fresh.isEmpty
-            && retries.isEmpty
+    /// Whether it has no deliveries, and nobody stopped it. Only its pace may still matter to the next one.
+    var isIdle: Bool {
+        held == 0 && load == nil && ledgerDueAt == nil && health != .paused && health != .gone && !isReady
+    }
+
+    /// When its pace allows the next request.
+    var paceAllowsAt: Timestamp {
+        policy?.rate.map { pace.earliest(at: $0) } ?? Timestamp(milliseconds: .min)
+    }
+
+    /// Whether deliveries that are only in the ledger should go before one that is due at `time`. While a page of them is
+    /// being read they are as good as here.
+    func hasOlderWork(than time: Timestamp) -> Bool {
+        load == nil && ledgerDueAt.map { $0 <= time } ?? false
     }
 
     var queuedCount: Int { fresh.count + retries.count }
@@ -167,11 +177,8 @@ struct DestinationLane: Sendable {
         guard !fresh.isEmpty || retryIsDue else {
             return retries.min.map { .wait(until: $0.dueAt) } ?? .idle
         }
-        if let rate = policy.rate {
-            let earliest = pace.earliest(at: rate)
-            guard earliest <= now else { return .wait(until: earliest) }
-            pace.spend(at: rate, now: now)
-        }
+        guard paceAllowsAt <= now else { return .wait(until: paceAllowsAt) }
+        if let rate = policy.rate { pace.spend(at: rate, now: now) }
         let entry: Entry
         if retryIsDue, fresh.isEmpty || firstAttemptsInARow >= Self.firstAttemptsPerRetry {
             entry = retries.removeMin()
@@ -187,7 +194,7 @@ struct DestinationLane: Sendable {
 
     /// The page to read now, if the window has room and the ledger has work for it.
     mutating func wantedLoad(at now: Timestamp, window: Int, horizon: Int64) -> (dueBy: Timestamp, limit: Int)? {
-        guard load == nil, let due = ledgerDueAt else { return nil }
+        guard policy != nil, load == nil, let due = ledgerDueAt else { return nil }
         if health == .suspended {
             guard probe == nil, queuedCount == 0, let nextProbeAt, nextProbeAt <= now, due <= now else { return nil }
             return (now, held + 1)
@@ -198,7 +205,7 @@ struct DestinationLane: Sendable {
 
     /// When the ledger should be looked at next, if not now.
     var loadTime: Timestamp? {
-        guard load == nil, let ledgerDueAt else { return nil }
+        guard policy != nil, load == nil, let ledgerDueAt else { return nil }
         if health == .suspended { return probe == nil ? max(ledgerDueAt, nextProbeAt ?? ledgerDueAt) : nil }
         return isOpen ? ledgerDueAt : nil
     }
@@ -306,14 +313,24 @@ struct DestinationLane: Sendable {
         }
     }
 
+    /// Ends a suspension or a ramp because nothing is left to hold back.
+    mutating func calmDown(at now: Timestamp) {
+        become(.healthy, at: now, reason: "no deliveries left")
+    }
+
     /// What is remembered of the state; `nil` while nothing has changed since the start.
     var record: DestinationRecord? {
         since.map { DestinationRecord(name: name, health: health, since: $0, reason: reason) }
     }
 
-    /// Moves its own timers with the clock when it was set.
+    /// Moves its own times with the clock when it was set. Retries in memory are about to fall due, and stay so.
     mutating func shift(byMilliseconds delta: Int64) {
         pace.shift(byMilliseconds: delta)
         nextProbeAt = nextProbeAt?.advanced(byMilliseconds: delta)
+        retries = Heap(
+            retries.unordered.map {
+                Entry(dueAt: $0.dueAt.advanced(byMilliseconds: delta), id: $0.id, ticket: $0.ticket)
+            }
+        )
     }
 }

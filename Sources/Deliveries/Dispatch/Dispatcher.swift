@@ -26,6 +26,8 @@ package struct Dispatcher: Sendable {
         var ticket: UInt32
         var progress: DeliveryProgress
         var stage: Stage
+        /// When it is due again by what was heard while it was in flight or being recorded.
+        var replayDueAt: Timestamp?
     }
 
     private let limits: DispatchLimits
@@ -64,6 +66,9 @@ package struct Dispatcher: Sendable {
     /// When ``next(at:)`` has something to do even if nothing happens; `nil`: not before something happens.
     package var wakeAt: Timestamp? { timers.min?.at }
 
+    /// Timers that are set, those that were superseded included.
+    var timerCount: Int { timers.count }
+
     // MARK: Destinations
 
     /// Tells how a destination is called; `nil`: nobody says so any more, its deliveries wait in the ledger.
@@ -77,7 +82,7 @@ package struct Dispatcher: Sendable {
     /// Takes up what is remembered of a destination.
     package mutating func restore(_ record: DestinationRecord, at now: Timestamp) {
         let lane = lane(of: record.name)
-        lanes[lane]?.restore(record, at: now)
+        change(lane) { $0.restore(record, at: now) }
         markReady(lane)
     }
 
@@ -91,15 +96,15 @@ package struct Dispatcher: Sendable {
     /// Stops a destination until ``resume(_:at:)``; what is in flight ends as it ends.
     package mutating func pause(_ destination: String, at now: Timestamp, reason: String) {
         let lane = lane(of: destination)
-        lanes[lane]?.pause(at: now, reason: reason)
+        change(lane) { $0.pause(at: now, reason: reason) }
         releaseQueued(lane)
         noteChange(lane)
     }
 
     /// Lets a paused, gone or suspended destination have its deliveries again, on a ramp.
     package mutating func resume(_ destination: String, at now: Timestamp) {
-        let lane = lane(of: destination)
-        if lanes[lane]?.resume(at: now) == true { noteChange(lane) }
+        guard let lane = laneOfName[destination] else { return }
+        if change(lane, { $0.resume(at: now) }) == true { noteChange(lane) }
         markReady(lane)
     }
 
@@ -126,15 +131,23 @@ package struct Dispatcher: Sendable {
 
     /// Takes a delivery that the ledger has just committed, or one that was replayed.
     ///
-    /// It is held when the window has room, else it is read from the ledger later. One that is held already is brought up to date.
+    /// A new one is held when the window has room and no older one waits in the ledger. One that was replayed is read from the
+    /// ledger: a result of its past may have changed it since.
     package mutating func add(_ delivery: DueDelivery, to destination: String) {
         let index = lane(of: destination)
-        if let known = held[delivery.id] {
-            // In flight or being recorded: what it comes to decides. Queued: it goes now, as it stands in the ledger.
-            guard case .queued = known.stage else { return }
-            release(delivery.id, dueInLedger: nil)
+        let isReplay = delivery.progress.trigger == .replay
+        switch held[delivery.id]?.stage {
+        case .queued where isReplay:
+            release(delivery.id, dueInLedger: delivery.dueAt)
+        case .queued:
+            break
+        case .inFlight, .recording:
+            held[delivery.id]?.replayDueAt = delivery.dueAt
+        case nil where isReplay || lanes[index]?.hasOlderWork(than: delivery.dueAt) == true:
+            lanes[index]?.noteInLedger(dueAt: delivery.dueAt)
+        case nil:
+            hold(delivery, lane: index)
         }
-        hold(delivery, lane: index)
         markReady(index)
     }
 
@@ -178,12 +191,9 @@ package struct Dispatcher: Sendable {
         let progress = DeliveryProgress(trigger: .test, requestedBy: requestedBy)
         held[id] = Held(lane: index, ticket: nextTicket, progress: progress, stage: .inFlight(.test))
         inFlight += 1
-        if var lane = lanes[index].take() {
-            let unprovenBefore = lane.unprovenInFlight
-            lane.held += 1
-            lane.beginTest()
-            unprovenInFlight += lane.unprovenInFlight - unprovenBefore
-            lanes[index] = lane
+        change(index) {
+            $0.held += 1
+            $0.beginTest()
         }
         return SendOrder(id: id, destination: destination, number: 1, trigger: .test, requestedBy: requestedBy)
     }
@@ -252,7 +262,7 @@ package struct Dispatcher: Sendable {
             guard var lane = lanes[index].take() else { continue }
             lane.isReady = false
             let unprovenBefore = lane.unprovenInFlight
-            if !lane.isProven, unprovenInFlight >= limits.inFlight / 2 {
+            if !lane.isProven, unprovenInFlight >= max(1, limits.inFlight / 2) {
                 // Half of the slots are kept for destinations that are known to answer.
                 lane.isReady = true
                 deferred.append(index)
@@ -260,14 +270,27 @@ package struct Dispatcher: Sendable {
                 turn(&lane, index, at: now, into: &actions)
             }
             unprovenInFlight += lane.unprovenInFlight - unprovenBefore
-            if lane.isForgettable, lane.timerAt == nil, lane.name.hasPrefix(RouteTable.callbackPrefix) {
-                laneOfName[lane.name] = nil
-                freeLanes.append(index)
-            } else {
-                lanes[index] = lane
-            }
+            if lane.isIdle, lane.name.hasPrefix(RouteTable.callbackPrefix), forget(&lane, index, at: now) { continue }
+            lanes[index] = lane
         }
         ready.append(contentsOf: deferred)
+    }
+
+    /// Forgets the destination of a URL that came with an event, of which there is no end, once its pace has run out.
+    ///
+    /// - Returns: whether it is forgotten now.
+    private mutating func forget(_ lane: inout DestinationLane, _ index: Int, at now: Timestamp) -> Bool {
+        guard lane.paceAllowsAt <= now else {
+            arm(&lane, index, at: lane.paceAllowsAt)
+            return false
+        }
+        if lane.health != .healthy {
+            lane.calmDown(at: now)
+            if let record = lane.record { changes.append(record) }
+        }
+        laneOfName[lane.name] = nil
+        freeLanes.append(index)
+        return true
     }
 
     /// One turn of one destination: at most one attempt, and a read when its window runs low.
@@ -314,15 +337,13 @@ package struct Dispatcher: Sendable {
     ) -> AttemptResult {
         let policy = lanes[known.lane]?.policy ?? DestinationPolicy()
         let judgement = Judgement(attempt.answer, profile: policy.profile, now: now)
-        let next = NextStep.plan(
-            after: judgement,
-            progress: known.progress,
-            schedule: trigger == .test ? RetrySchedule(delays: []) : policy.retries,
-            now: now,
-            jitter: random.fraction()
+        var next = NextStep.plan(
+            after: judgement, progress: known.progress, schedule: policy.retries, now: now, jitter: random.fraction()
         )
         var dueAgainAt: Timestamp?
-        if case .retry(let due, _) = next { dueAgainAt = due }
+        if case .retry(let due, _) = next {
+            if trigger == .test { next = .end(.dead) } else { dueAgainAt = due }
+        }
         held[attempt.id]?.stage = .recording(dueAgainAt)
         unrecorded += 1
         endFlight(known.lane) {
@@ -346,14 +367,8 @@ package struct Dispatcher: Sendable {
     /// Frees a slot of a lane; `change` notes why and says whether the destination's state changed.
     private mutating func endFlight(_ index: Int, _ change: (inout DestinationLane) -> Bool) {
         inFlight -= 1
-        guard var lane = lanes[index].take() else { return }
-        let unprovenBefore = lane.unprovenInFlight
-        let hasChanged = change(&lane)
-        unprovenInFlight += lane.unprovenInFlight - unprovenBefore
-        if hasChanged, let record = lane.record { changes.append(record) }
-        let takesWork = lane.takesWork
-        lanes[index] = lane
-        if !takesWork { releaseQueued(index) }
+        if self.change(index, change) == true { noteChange(index) }
+        if lanes[index]?.takesWork == false { releaseQueued(index) }
         markReady(index)
     }
 
@@ -368,8 +383,20 @@ package struct Dispatcher: Sendable {
 
     // MARK: Bookkeeping
 
+    /// Changes a lane in place, and keeps count of the requests in flight to destinations that are not known to answer.
+    @discardableResult
+    private mutating func change<Result>(_ index: Int, _ body: (inout DestinationLane) -> Result) -> Result? {
+        guard var lane = lanes[index].take() else { return nil }
+        let unprovenBefore = lane.unprovenInFlight
+        let result = body(&lane)
+        unprovenInFlight += lane.unprovenInFlight - unprovenBefore
+        lanes[index] = lane
+        return result
+    }
+
     /// How many deliveries a destination may hold now: fewer when many destinations have work.
     private var window: Int {
+        guard held.count < limits.held else { return limits.smallestWindow }
         let share = limits.held / max(1, laneOfName.count)
         return max(limits.smallestWindow, min(limits.window, share))
     }
@@ -409,7 +436,9 @@ package struct Dispatcher: Sendable {
         guard let known = held.removeValue(forKey: id) else { return }
         lanes[known.lane]?.held -= 1
         lanes[known.lane]?.load?.released.insert(id)
-        if let dueInLedger { lanes[known.lane]?.noteInLedger(dueAt: dueInLedger) }
+        for due in [dueInLedger, known.replayDueAt] {
+            if let due { lanes[known.lane]?.noteInLedger(dueAt: due) }
+        }
     }
 
     /// Lets go of everything that is queued for a destination that takes no work now.
@@ -428,7 +457,15 @@ package struct Dispatcher: Sendable {
     private mutating func arm(_ lane: inout DestinationLane, _ index: Int, at time: Timestamp) {
         if let armed = lane.timerAt, armed <= time { return }
         lane.timerAt = time
+        if timers.count > 2 * lanes.count + 64 { dropSupersededTimers() }
         timers.insert(Timer(at: time, lane: index))
+    }
+
+    /// A timer that an earlier one superseded would stay until its time, which may be a day away.
+    private mutating func dropSupersededTimers() {
+        timers = Heap(
+            lanes.indices.compactMap { index in lanes[index]?.timerAt.map { Timer(at: $0, lane: index) } }
+        )
     }
 
     private mutating func noteChange(_ index: Int) {

@@ -19,8 +19,8 @@ extension Timestamp {
         default:
             return nil
         }
-        guard let monthNumber = Self.months.firstIndex(of: month), let dayNumber = Int(day), (1...31).contains(dayNumber),
-            var yearNumber = Int(year), (0...9999).contains(yearNumber)
+        guard !text.utf8.contains(UInt8(ascii: "+")), let monthNumber = Self.months.firstIndex(of: month),
+            let dayNumber = Int(day), (1...31).contains(dayNumber), var yearNumber = Int(year), (0...9999).contains(yearNumber)
         else { return nil }
         if year.utf8.count == 2 { yearNumber += yearNumber < 70 ? 2000 : 1900 }
         let pad = { (number: Int, width: Int) in

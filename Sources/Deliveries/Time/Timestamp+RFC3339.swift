@@ -24,9 +24,14 @@ extension Timestamp {
         self.init(milliseconds: seconds * 1000 + Int64(fraction))
     }
 
-    /// This time as RFC 3339 in UTC: without a fraction when it falls on a second, else with three digits.
+    /// The times that RFC 3339 can say, years 0 to 9999, in milliseconds.
+    private static let sayable: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
+
+    /// This time as RFC 3339 in UTC: without a fraction when it falls on a second, else with three digits. A time that has no
+    /// four-digit year is written as the nearest one that has.
     package var rfc3339: String {
-        let (days, rest) = milliseconds.quotientAndRemainderFlooring(86_400_000)
+        let sayable = min(max(milliseconds, Self.sayable.lowerBound), Self.sayable.upperBound)
+        let (days, rest) = sayable.quotientAndRemainderFlooring(86_400_000)
         let (year, month, day) = Self.civil(daysSinceEpoch: days)
         let (secondOfDay, fraction) = (rest / 1000, rest % 1000)
         var text = [UInt8]()

@@ -17,7 +17,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     /// Whole seconds since the Unix epoch, rounded down: what `webhook-timestamp` carries.
     package var seconds: Int64 {
-        milliseconds >= 0 ? milliseconds / 1000 : (milliseconds - 999) / 1000
+        milliseconds.quotientAndRemainderFlooring(1000).quotient
     }
 
     /// The far future: later than every delivery can be due.
@@ -34,7 +34,9 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     /// Milliseconds from `earlier` to this time; negative when `earlier` is later.
     package func milliseconds(since earlier: Timestamp) -> Int64 {
-        milliseconds.addingSaturating(earlier.milliseconds == .min ? .max : -earlier.milliseconds)
+        let (difference, overflow) = milliseconds.subtractingReportingOverflow(earlier.milliseconds)
+        if overflow { return milliseconds < 0 ? .min : .max }
+        return difference
     }
 }
 

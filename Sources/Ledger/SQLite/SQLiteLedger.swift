@@ -39,15 +39,19 @@ package final class SQLiteLedger: DeliveryLedger {
     /// Opens the ledger in a directory; makes both when they are missing, and brings an older schema up to date.
     ///
     /// - Parameters:
+    ///   - file: the database's name in the directory.
     ///   - readOnly: reads beside a relay that owns the ledger, in this process or another. Nothing is made or
     ///     migrated, and writes throw `inaccessible`.
     /// - Throws: `owned` while another relay has it, `tooNew` after one of a later version wrote it, `corrupt` when the file is not a
     ///   ledger, `inaccessible`, `busy` or `full` when it cannot be reached or written.
     package static func open(
-        directory: String, options: Options = Options(), readOnly: Bool = false
+        directory: String,
+        file: String = "ledger.sqlite",
+        options: Options = Options(),
+        readOnly: Bool = false
     ) async throws(LedgerError) -> SQLiteLedger {
         try await offPool { () throws(LedgerError) in
-            let path = directory + "/ledger.sqlite"
+            let path = directory + "/" + file
             return readOnly
                 ? try openForReading(path: path, options: options)
                 : try openAsOwner(directory: directory, path: path, options: options)
@@ -59,8 +63,9 @@ package final class SQLiteLedger: DeliveryLedger {
         try await Self.offPool { [self] () throws(LedgerError) in
             try Self.mapping(path) {
                 if lock != nil {
-                    // Leaves one file behind instead of three. The log is replayed at the next start if this fails.
-                    try? pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+                    // Leaves an empty log behind. If it fails, the next start reads the log. A statement, because GRDB's own
+                    // function ends the process on a connection that is closed already.
+                    try? pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
                 }
                 try pool.close()
             }
@@ -135,8 +140,7 @@ package final class SQLiteLedger: DeliveryLedger {
     private static func configuration(_ options: Options) -> Configuration {
         var configuration = Configuration()
         configuration.label = "ledger"
-        configuration.busyMode = .timeout(Double(options.busyTimeout.components.seconds)
-            + Double(options.busyTimeout.components.attoseconds) / 1e18)
+        configuration.busyMode = .timeout(options.busyTimeout / .seconds(1))
         configuration.maximumReaderCount = max(1, options.readers)
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { db in

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Deliveries
 import Settings
 
 /// `postback routes`: looks at the routes.
@@ -19,15 +20,15 @@ struct RoutesCommand: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func run() throws {
-            let settings = try SettingsFile.load(common)
-            for route in settings.routes.routes {
+            let settings = try RunSettings.load(common)
+            for route in settings.table.routes {
                 StandardStream.output.write("\(route.name)")
                 StandardStream.output.write("  success  \(route.success.url.text)")
                 StandardStream.output.write("  failure  \(route.failure?.url.text ?? "as success")")
             }
             let warnings = RouteCheck.warnings(for: settings)
             for warning in warnings { StandardStream.output.write("warning: \(warning.path): \(warning.message)") }
-            StandardStream.output.write("\(settings.routes.routes.count) routes, \(warnings.count) warnings")
+            StandardStream.output.write("\(settings.table.routes.count) routes, \(warnings.count) warnings")
         }
     }
 

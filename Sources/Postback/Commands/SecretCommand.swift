@@ -10,6 +10,6 @@ struct SecretCommand: ParsableCommand {
     )
 
     func run() throws {
-        StandardStream.output.write(try Secret.generate().text)
+        StandardStream.output.write(Secret.generate().revealed)
     }
 }

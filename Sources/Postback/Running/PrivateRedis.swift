@@ -30,8 +30,8 @@ struct PrivateRedis: Service {
 
     /// Runs the server, and starts it again when it ends by itself, until the service is stopped.
     func run() async throws {
-        var pause = Duration.milliseconds(100)
         try await cancelWhenGracefulShutdown {
+            var pause = Duration.milliseconds(100)
             while !Task.isCancelled {
                 let started = ContinuousClock.now
                 do {

@@ -61,8 +61,9 @@ struct ClientStateMachine<Connection: AnyObject, Waiter> {
     /// A caller has its answer.
     mutating func forget(_ id: UInt64) { cancelledEarly.remove(id) }
 
-    /// - Returns: Those who waited for this.
-    mutating func connected(_ newConnection: Connection) -> [Waiter] {
+    /// - Returns: Those who waited for this; `nil` if the client has stopped, and the connection is to be closed.
+    mutating func connected(_ newConnection: Connection) -> [Waiter]? {
+        guard state != .stopped else { return nil }
         connection = newConnection
         state = .connected
         defer { waiters = [:] }
@@ -84,6 +85,7 @@ struct ClientStateMachine<Connection: AnyObject, Waiter> {
     /// - Returns: Whether this is news: the first failure, or one of another kind than the last.
     mutating func failed(_ reason: RedisError) -> Bool {
         if case .disconnected(let last) = state, last.kind == reason.kind { return false }
+        guard state != .stopped else { return false }
         state = .disconnected(reason)
         return true
     }

@@ -6,6 +6,15 @@ extension RedisClient {
     /// - Throws: `invalidConfiguration` if the client runs already, or has run.
     package func run() async throws {
         guard start() else { throw RedisError(.invalidConfiguration, "a Redis client runs once") }
+        await withTaskCancellationHandler {
+            await keepConnected()
+        } onCancel: {
+            stop()
+        }
+        stopped()
+    }
+
+    private func keepConnected() async {
         var backoff = Backoff(minimum: configuration.minimumBackoff, maximum: configuration.maximumBackoff)
         var generator = SystemRandomNumberGenerator()
         while !Task.isCancelled {
@@ -15,7 +24,6 @@ extension RedisClient {
             if ContinuousClock.now - began > configuration.maximumBackoff { backoff.reset() }
             try? await Task.sleep(for: backoff.next(using: &generator))
         }
-        await stop()
     }
 
     /// One connection, from the attempt to its end.
@@ -24,8 +32,6 @@ extension RedisClient {
             let connection = try await makeDedicatedConnection()
             connected(connection)
             lost(connection, await connection.waitUntilClosed())
-        } catch where error.code == .cancelled {
-            // The end of run(), not a failure.
         } catch {
             failed(error)
         }

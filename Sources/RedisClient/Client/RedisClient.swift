@@ -138,7 +138,7 @@ extension RedisClient {
     func start() -> Bool { machine.withLock { $0.start() } }
 
     func connected(_ connection: RedisConnection) {
-        let waiters = machine.withLock { $0.connected(connection) }
+        guard let waiters = machine.withLock({ $0.connected(connection) }) else { return connection.startClosing() }
         for waiter in waiters { waiter.resume(returning: .success(connection)) }
         tellWatchers()
         logger.info("Connected to Redis")
@@ -156,12 +156,17 @@ extension RedisClient {
         logger.warning("Cannot connect to Redis, will keep trying", metadata: LogKey.metadata(reason))
     }
 
-    func stop() async {
+    /// The end was asked for: nothing after this is a loss.
+    func stop() {
         let (waiters, connection) = machine.withLock { $0.stop() }
         for waiter in waiters {
             waiter.resume(returning: .failure(RedisError(.notConnected, "the client has stopped")))
         }
-        await connection?.close()
+        connection?.startClosing()
+    }
+
+    /// The run loop has ended.
+    func stopped() {
         tellWatchers()
         // Outside the lock: the end of a stream calls back into it.
         for watcher in watchers.withLock({ $0.removeAll() }) { watcher.finish() }

@@ -58,9 +58,7 @@ package final class RedisConnection: RedisSender {
 
     /// Closes the connection; whoever waits for replies fails with `connectionLost`. Returns when it is closed.
     package func close() async {
-        channel.eventLoop.execute { [handler] in
-            handler.value.end(RedisError(.connectionLost, "closed by this side"))
-        }
+        startClosing()
         // A TLS connection ends without the server's farewell, which NIO reports as an error.
         try? await channel.closeFuture.get()
     }
@@ -74,10 +72,15 @@ package final class RedisConnection: RedisSender {
                     continuation.resume(returning: reason ?? RedisError(.connectionLost, "the connection is closed"))
                 }
             }
-        } onCancel: { [channel, handler] in
-            channel.eventLoop.execute {
-                handler.value.end(RedisError(.connectionLost, "closed by this side"))
-            }
+        } onCancel: {
+            startClosing()
+        }
+    }
+
+    /// The same as ``close()``, without waiting for the end.
+    func startClosing() {
+        channel.eventLoop.execute { [handler] in
+            handler.value.end(RedisError(.connectionLost, "closed by this side"))
         }
     }
 }

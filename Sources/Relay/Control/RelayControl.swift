@@ -41,22 +41,16 @@ package struct RelayControl: Sendable {
         return answer
     }
 
-    /// Tries a quarantined entry again under the routes in force. `nil`: there is no such entry.
-    package func redrive(_ id: Int64) async throws(LedgerError) -> RedriveAnswer? {
+    /// Tries a quarantined entry again under the routes in force.
+    ///
+    /// - Returns: what became of it: ``Admission/quarantined`` and ``Admission/conflict`` leave it there, with its new reason. `nil`:
+    ///   there is no such entry.
+    package func redrive(_ id: Int64) async throws(LedgerError) -> Admission? {
         guard let entry = try await ledger.quarantineEntry(id) else { return nil }
         let request = decider.decide(entry.source, routes: routing.current.table, now: clock.now())
-        guard let admission = try await ledger.redrive(id, as: request) else { return nil }
-        switch (request, admission) {
-        case (.delivery(let delivery), .admitted):
-            loop.admitted([delivery])
-            return .admitted(delivery.id)
-        case (_, .duplicate):
-            return .duplicate
-        case (.quarantine(let refused), _):
-            return .refused("\(refused.field): \(refused.reason)")
-        case (.delivery, _):
-            return .refused("conflict: an event of this id and other content is already there")
-        }
+        let admission = try await ledger.redrive(id, as: request)
+        if case .delivery(let delivery) = request, admission == .admitted { loop.admitted([delivery]) }
+        return admission
     }
 
     /// How every destination stands that is configured or has work.
@@ -100,13 +94,4 @@ package struct RelayControl: Sendable {
 
     /// The routes in force.
     package var routes: RoutingSnapshot { routing.current }
-}
-
-/// What became of a wish to redrive.
-package enum RedriveAnswer: Hashable, Sendable {
-    case admitted(DeliveryID)
-    /// Its event is already there, with the same content: the entry was removed.
-    case duplicate
-    /// It still cannot be used; the entry stays.
-    case refused(String)
 }

@@ -14,6 +14,9 @@ final class FakeLedger: OperatorLedger {
 
     let state = Mutex(State())
 
+    /// Sets the scene.
+    func change(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
+
     func insert(_ delivery: DeliveryDetail) { state.withLock { $0.deliveries[delivery.summary.id] = delivery } }
     func insert(_ entry: QuarantineEntry) { state.withLock { $0.quarantine[entry.id] = entry } }
     func fail(_ failure: LedgerError?) { state.withLock { $0.failure = failure } }
@@ -38,14 +41,20 @@ final class FakeLedger: OperatorLedger {
     func delivery(_ id: DeliveryID) async throws(LedgerError) -> DeliveryDetail? { try read { $0.deliveries[id] } }
 
     func replay(
-        _ id: DeliveryID, force: Bool, requestedBy: String, at time: Timestamp
+        _ id: DeliveryID,
+        force: Bool,
+        requestedBy: String,
+        at time: Timestamp
     ) async throws(LedgerError) -> ReplayAnswer {
         try read { state in
             guard let delivery = state.deliveries[id] else { return .notFound }
             if delivery.summary.status == .delivered, !force { return .alreadyDelivered }
             state.deliveries[id]?.summary.status = .pending
             let progress = DeliveryProgress(
-                attempts: delivery.summary.attempts, trigger: .replay, requestedBy: requestedBy)
+                attempts: delivery.summary.attempts,
+                trigger: .replay,
+                requestedBy: requestedBy
+            )
             return .replayed(
                 DueDelivery(id: id, dueAt: time, progress: progress),
                 destination: delivery.summary.destination,

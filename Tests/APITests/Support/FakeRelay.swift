@@ -23,6 +23,9 @@ final class FakeRelay: EventPublishing, DeliveryControlling, QuarantineControlli
 
     init(ledger: FakeLedger) { self.ledger = ledger }
 
+    /// Sets the scene.
+    func change(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
+
     var published: [[EventField]] { state.withLock { $0.published } }
     var requests: [String] { state.withLock { $0.requests } }
 
@@ -59,15 +62,15 @@ final class FakeRelay: EventPublishing, DeliveryControlling, QuarantineControlli
     func destinations() async -> [DestinationState] { state.withLock { Array($0.destinations.values) } }
 
     func pause(_ name: String, requestedBy: String) async throws(DestinationControlError) -> DestinationState {
-        try change(name, to: .paused, reason: "paused by \(requestedBy)")
+        try update(name, to: .paused, reason: "paused by \(requestedBy)")
     }
 
     func resume(_ name: String, requestedBy: String) async throws(DestinationControlError) -> DestinationState {
-        try change(name, to: .healthy, reason: nil)
+        try update(name, to: .healthy, reason: nil)
     }
 
     func test(_ name: String, requestedBy: String) async throws(DestinationControlError) -> DestinationTest {
-        let state = try change(name, to: nil, reason: nil)
+        let state = try update(name, to: nil, reason: nil)
         note("test \(name) by \(requestedBy)")
         return DestinationTest(
             url: state.url ?? "",
@@ -83,8 +86,10 @@ final class FakeRelay: EventPublishing, DeliveryControlling, QuarantineControlli
 
     private func note(_ request: String) { state.withLock { $0.requests.append(request) } }
 
-    private func change(
-        _ name: String, to health: DestinationHealth?, reason: String?
+    private func update(
+        _ name: String,
+        to health: DestinationHealth?,
+        reason: String?
     ) throws(DestinationControlError) -> DestinationState {
         let result: Result<DestinationState, DestinationControlError> = state.withLock { state in
             if let failure = state.destinationFailure { return .failure(failure) }

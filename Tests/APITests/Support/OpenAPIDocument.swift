@@ -34,7 +34,7 @@ struct OpenAPIDocument: Sendable {
         }
         guard type.hasSuffix("json") else { return [] }
         guard let value = JSONValue(json: body) else { return ["\(method) \(path): the body is not JSON"] }
-        return faults(in: value, by: schema, at: "\(method) \(path) \(status)")
+        return self.faults(in: value, by: schema, at: "\(method) \(path) \(status)")
     }
 
     /// Follows `$ref`, as far as it goes.
@@ -59,14 +59,17 @@ extension OpenAPIDocument {
     func faults(in value: JSONValue, by schema: JSONValue, at place: String) -> [String] {
         let schema = resolve(schema)
         if let choices = schema["anyOf"]?.items {
-            return choices.contains { faults(in: value, by: $0, at: place).isEmpty } ? [] : ["\(place): fits no choice"]
+            return choices.contains { self.faults(in: value, by: $0, at: place).isEmpty }
+                ? [] : ["\(place): fits no choice"]
         }
         var faults: [String] = []
         let types = schema["type"].map { $0.items.map { $0.compactMap(\.string) } ?? [$0.string ?? ""] } ?? []
         if !types.isEmpty, !types.contains(where: { Self.value(value, is: $0) }) {
             faults.append("\(place): \(value) is not \(types)")
         }
-        if let choices = schema["enum"]?.items, !choices.contains(value) { faults.append("\(place): \(value) is no choice") }
+        if let choices = schema["enum"]?.items, !choices.contains(value) {
+            faults.append("\(place): \(value) is no choice")
+        }
         if let constant = schema["const"], constant != value { faults.append("\(place): \(value) is not \(constant)") }
         switch value {
         case .string(let text): faults += self.faults(in: text, by: schema, at: place)
@@ -74,7 +77,9 @@ extension OpenAPIDocument {
             if let minimum = schema["minimum"]?.number, number < minimum { faults.append("\(place): below \(minimum)") }
             if let maximum = schema["maximum"]?.number, number > maximum { faults.append("\(place): above \(maximum)") }
         case .array(let items):
-            if let limit = schema["maxItems"]?.number, Double(items.count) > limit { faults.append("\(place): too many") }
+            if let limit = schema["maxItems"]?.number, Double(items.count) > limit {
+                faults.append("\(place): too many")
+            }
             if let itemSchema = schema["items"] {
                 for (index, item) in items.enumerated() {
                     faults += self.faults(in: item, by: itemSchema, at: "\(place)[\(index)]")
@@ -88,7 +93,9 @@ extension OpenAPIDocument {
 
     private func faults(in members: [String: JSONValue], by schema: JSONValue, at place: String) -> [String] {
         var faults: [String] = []
-        for name in schema["required"]?.strings ?? [] where members[name] == nil { faults.append("\(place): no \(name)") }
+        for name in schema["required"]?.strings ?? [] where members[name] == nil {
+            faults.append("\(place): no \(name)")
+        }
         for (name, value) in members {
             if let property = schema["properties"]?[name] {
                 faults += self.faults(in: value, by: property, at: "\(place).\(name)")

@@ -11,7 +11,10 @@ enum Sample {
 
     /// A delivery, received `number` seconds before ``now`` counted down from a hundred.
     static func delivery(
-        _ number: Int, status: DeliveryStatus = .delivered, tenant: String? = nil, attempts: [Attempt] = []
+        _ number: Int,
+        status: DeliveryStatus = .delivered,
+        tenant: String? = nil,
+        attempts: [Attempt] = []
     ) -> DeliveryDetail {
         let received = now.advanced(byMilliseconds: Int64(number - 100) * 1000)
         let summary = DeliverySummary(
@@ -69,7 +72,9 @@ enum Sample {
     }
 
     /// An entry that could not be used.
-    static func quarantined(_ number: Int64, fields: [EventField] = [EventField("type", "job.completed")]) -> QuarantineEntry {
+    static func quarantined(_ number: Int64, fields: [EventField] = [EventField("type", "job.completed")])
+        -> QuarantineEntry
+    {
         QuarantineEntry(
             id: number,
             source: StreamSource(entryID: "170000000000\(number)-0", fields: fields),

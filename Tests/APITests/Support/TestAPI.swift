@@ -34,7 +34,10 @@ struct TestAPI: Sendable {
         let ledger = FakeLedger()
         let relay = FakeRelay(ledger: ledger)
         let application = APIApplication(
-            host: "127.0.0.1", port: 0, dependencies: dependencies(ledger: ledger, relay: relay, logger: logger))
+            host: "127.0.0.1",
+            port: 0,
+            dependencies: dependencies(ledger: ledger, relay: relay, logger: logger)
+        )
         try await application.application.test(setup) { client in
             try await test(TestAPI(ledger: ledger, relay: relay, client: client))
         }
@@ -90,9 +93,16 @@ struct TestAPI: Sendable {
             fields[try #require(HTTPField.Name(name))] = value.isEmpty ? nil : value
         }
         let response = try await client.execute(
-            uri: path, method: method, headers: fields, body: body.map { ByteBuffer(bytes: $0) })
+            uri: path,
+            method: method,
+            headers: fields,
+            body: body.map { ByteBuffer(bytes: $0) }
+        )
         let reply = Reply(
-            status: response.status.code, headers: response.headers, body: Array(response.body.readableBytesView))
+            status: response.status.code,
+            headers: response.headers,
+            body: Array(response.body.readableBytesView)
+        )
         let faults = OpenAPIDocument.shared.faults(
             method: method.rawValue,
             path: path,
@@ -111,10 +121,19 @@ struct TestAPI: Sendable {
 
     @discardableResult
     func post(
-        _ path: String, _ body: String, key: String? = "ops-secret", headers: [String: String] = [:],
+        _ path: String,
+        _ body: String,
+        key: String? = "ops-secret",
+        headers: [String: String] = [:],
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> Reply {
         try await send(
-            .post, path, key: key, headers: headers, body: Array(body.utf8), sourceLocation: sourceLocation)
+            .post,
+            path,
+            key: key,
+            headers: headers,
+            body: Array(body.utf8),
+            sourceLocation: sourceLocation
+        )
     }
 }

@@ -1,0 +1,105 @@
+import API
+import Deliveries
+import Ledger
+import Relay
+
+/// Lets the API ask a running relay for replays, cancellations, redrives and changes of destinations.
+struct RelayAdapter: DeliveryControlling, QuarantineControlling, DestinationControlling {
+    let control: RelayControl
+    let ledger: any OperatorLedger
+
+    func replay(_ id: DeliveryID, force: Bool, requestedBy: String) async throws(LedgerError) -> ReplayAnswer {
+        try await control.replay(id, force: force, by: requestedBy)
+    }
+
+    func cancel(_ id: DeliveryID, requestedBy: String) async throws(LedgerError) -> CancelAnswer {
+        try await control.cancel(id)
+    }
+
+    func redrive(_ id: Int64, requestedBy: String) async throws(LedgerError) -> Admission? {
+        try await control.redrive(id)
+    }
+
+    func discard(_ id: Int64, requestedBy: String) async throws(LedgerError) -> Bool {
+        try await ledger.discardQuarantineEntry(id)
+    }
+
+    func destinations() async -> [DestinationState] {
+        let routes = control.routes
+        let known = await control.destinations()
+        let names = Set(known.map(\.name))
+        let untouched = routes.table.destinations.filter { !names.contains($0.name) }
+        return known.map { state($0, routes) } + untouched.map { Self.state($0) }
+    }
+
+    func pause(_ name: String, requestedBy: String) async throws(DestinationControlError) -> DestinationState {
+        guard await control.knows(name) else { throw .notFound }
+        control.pause(name, by: requestedBy)
+        return try await state(of: name)
+    }
+
+    func resume(_ name: String, requestedBy: String) async throws(DestinationControlError) -> DestinationState {
+        guard await control.knows(name) else { throw .notFound }
+        control.resume(name)
+        return try await state(of: name)
+    }
+
+    func test(_ name: String, requestedBy: String) async throws(DestinationControlError) -> DestinationTest {
+        guard let destination = control.routes.destination(named: name) else {
+            throw await control.knows(name) ? .notConfigured : .notFound
+        }
+        guard let result = await control.test(destination, by: requestedBy) else { throw .unavailable }
+        return DestinationTest(
+            url: result.attempt.url,
+            startedAt: result.attempt.startedAt,
+            outcome: result.attempt.outcome,
+            answer: result.attempt.answer
+        )
+    }
+
+    /// Read after the wish in the same queue, so that it shows what the wish did.
+    private func state(of name: String) async throws(DestinationControlError) -> DestinationState {
+        let all = await destinations()
+        guard let state = all.first(where: { $0.name == name }) else { throw .unavailable }
+        return state
+    }
+
+    private func state(_ snapshot: DestinationSnapshot, _ routes: RoutingSnapshot) -> DestinationState {
+        let destination = routes.destination(named: snapshot.name)
+        let policy = routes.policy(of: snapshot.name)
+        return DestinationState(
+            name: snapshot.name,
+            url: destination?.url.text,
+            route: destination?.route,
+            health: snapshot.health,
+            since: snapshot.since,
+            reason: snapshot.isConfigured ? snapshot.reason : "no route names it; its deliveries wait",
+            isConfigured: snapshot.isConfigured,
+            inFlight: snapshot.inFlight,
+            held: snapshot.held,
+            concurrency: policy?.concurrency,
+            allowance: snapshot.allowance,
+            rate: policy?.rate,
+            nextProbeAt: snapshot.nextProbeAt
+        )
+    }
+
+    /// A destination that has not been used since the start.
+    private static func state(_ destination: Destination) -> DestinationState {
+        DestinationState(
+            name: destination.name,
+            url: destination.url.text,
+            route: destination.route,
+            health: .healthy,
+            since: nil,
+            reason: nil,
+            isConfigured: true,
+            inFlight: 0,
+            held: 0,
+            concurrency: destination.policy.concurrency,
+            allowance: 0,
+            rate: destination.policy.rate,
+            nextProbeAt: nil
+        )
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Logging
+import RedisClient
+import Telemetry
+
+/// `postback relay`: the relay with its API, for production.
+struct RelayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "relay",
+        abstract: "Runs the relay with its API: intake, delivery, records. Needs REDIS_URL.",
+        discussion: "SIGTERM stops it gracefully, a second one at once; SIGHUP reloads the routes."
+    )
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var server: ServerOptions
+
+    func run() async throws {
+        let logger = try common.logger()
+        let settings = try RunSettings(common, server)
+        guard let endpoint = try settings.redisEndpoint() else {
+            throw CommandFailure(.badConfiguration, "REDIS_URL: is not set; `postback up` brings a Redis of its own")
+        }
+        let data = common.dataDirectory
+        try data.create()
+        try await RelayProcess(settings: settings, endpoint: endpoint, data: data, common: common, server: server, logger: logger)
+            .run(besides: [])
+    }
+}

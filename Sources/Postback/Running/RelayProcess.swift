@@ -1,0 +1,62 @@
+import Deliveries
+import Logging
+import RedisClient
+import Relay
+import ServiceLifecycle
+import Settings
+import Telemetry
+
+/// Runs a relay process from its settings to its end: what `up` and `relay` have in common.
+struct RelayProcess {
+    let settings: RunSettings
+    let endpoint: RedisEndpoint
+    let data: DataDirectory
+    let common: CommonOptions
+    let server: ServerOptions
+    var made: FirstStart?
+    let logger: Logger
+
+    /// - Parameter besides: services that start before the relay's and stop after them.
+    func run(besides: [any Service]) async throws {
+        DescriptorLimit.raise()
+        let runtime = try await RelayRuntime.make(
+            settings: settings,
+            redis: endpoint,
+            data: data,
+            logger: logger,
+            onListening: { [data, logger, host = settings.host] port in
+                let url = "http://\(host.contains(":") ? "[\(host)]" : host == "0.0.0.0" ? "127.0.0.1" : host):\(port)"
+                do {
+                    try data.write(.url, url)
+                } catch {
+                    logger.warning("Cannot write the address for other commands", metadata: Logger.Metadata([.reason: "\(error)"]))
+                }
+                StandardStream.output.write("Postback \(PostbackVersion.current) is up at \(url)/")
+            }
+        )
+        let control = runtime.control
+        let handling = SignalHandling(services: besides + runtime.services, logger: logger) { [common, server, made, logger] in
+            do {
+                let new = try RunSettings(common, server, made: made)
+                control.reload(new.routingSnapshot)
+                logger.info("Reloaded the routes", metadata: Logger.Metadata([.count: .stringConvertible(new.all.table.routes.count)]))
+            } catch let failure as CommandFailure {
+                for line in failure.lines {
+                    logger.error("Reload refused, the old routes stay", metadata: Logger.Metadata([.reason: "\(line)"]))
+                }
+            } catch {
+                logger.error("Reload refused, the old routes stay", metadata: Logger.Metadata([.reason: "\(error)"]))
+            }
+        }
+        do {
+            try await handling.run()
+        } catch {
+            await runtime.close(logger: logger)
+            data.remove(.url)
+            throw CommandFailure(.unavailable, "\(error)")
+        }
+        await runtime.close(logger: logger)
+        data.remove(.url)
+        logger.info("Stopped")
+    }
+}

@@ -1,0 +1,141 @@
+import API
+import Deliveries
+import Foundation
+import Glibc
+import HTTPSender
+import Ledger
+import Logging
+import RedisClient
+import Relay
+import ServiceLifecycle
+import Settings
+import Telemetry
+
+/// The relay with its API, composed of its parts from the settings.
+struct RelayRuntime {
+    /// In the order in which they start; they stop in the reverse one.
+    let services: [any Service]
+    /// Puts new routes in force.
+    let control: RelayControl
+    private let ledger: SQLiteLedger
+
+    /// Opens the ledger and composes everything; nothing runs yet.
+    ///
+    /// - Parameters:
+    ///   - onListening: told the port of the API once it takes connections.
+    static func make(
+        settings: RunSettings,
+        redis endpoint: RedisEndpoint,
+        data: DataDirectory,
+        logger: Logger,
+        onListening: @escaping @Sendable (Int) async -> Void
+    ) async throws -> RelayRuntime {
+        let ledger = try await openLedger(settings, data)
+        let clock = RelayClock.system
+        let registry = PrometheusRegistry()
+        let metrics = RelayMetrics(factory: registry)
+        let health = RelayHealth()
+        let redis = RedisClient(endpoint: endpoint, configuration: RedisClientConfiguration(), logger: logger)
+        let routing = RoutingBoard(settings.routingSnapshot)
+        let recorder = Recorder(store: ledger, metrics: metrics, logger: logger)
+        let answers = AnswerRelay()
+        let sender = try HTTPSender(onResults: { answers.deliver($0) })
+        var random = SystemRandomNumberGenerator()
+        let loop = DispatchLoop(
+            store: ledger,
+            routing: routing,
+            recorder: recorder,
+            clock: clock,
+            metrics: metrics,
+            logger: logger,
+            limits: DispatchLimits(inFlight: settings.all.sender.maxInFlight),
+            seed: random.next(),
+            userAgent: PostbackVersion.userAgent,
+            send: { sender.send($0) }
+        )
+        answers.connect(to: loop)
+        let intake = IntakeService(
+            configuration: settings.intake,
+            consumer: ConsumerName(
+                ledger: "\(hostName()):\(ledger.path)", process: "\(getpid())-\(clock.now().milliseconds)"
+            ),
+            redis: redis,
+            store: ledger,
+            routing: routing,
+            clock: clock,
+            health: health,
+            metrics: metrics,
+            logger: logger,
+            decider: IntakeDecider(node: random.next()),
+            admitted: { loop.admitted($0) }
+        )
+        let control = RelayControl(
+            ledger: ledger, loop: loop, routing: routing, clock: clock, decider: IntakeDecider(node: random.next())
+        )
+        let relay = RelayService(
+            intake: intake,
+            loop: loop,
+            recorder: recorder,
+            retention: RetentionService(ledger: ledger, policy: settings.retention, clock: clock, logger: logger),
+            sender: sender,
+            health: health,
+            grace: settings.all.relay.grace,
+            logger: logger
+        )
+        let adapter = RelayAdapter(control: control, ledger: ledger)
+        let keys = settings.keyRing
+        let reader = EventReader()
+        let api = APIApplication(
+            host: settings.host,
+            port: settings.port,
+            dependencies: APIDependencies(
+                authenticate: { keys.key(presented: $0) },
+                validate: { fields throws(EventRefusal) in _ = try reader.read(fields, entryID: "0-0") },
+                events: StreamPublisher(redis: redis, stream: settings.intake.stream),
+                ledger: ledger,
+                deliveries: adapter,
+                quarantine: adapter,
+                destinations: adapter,
+                readiness: SystemReadiness(redis: redis, health: health, ledger: ledger),
+                metrics: SystemMetrics(
+                    registry: registry, redis: redis, health: health, ledger: ledger, control: control, clock: clock
+                ),
+                userAgent: PostbackVersion.userAgent,
+                now: clock.now,
+                logger: logger
+            ),
+            onListening: onListening
+        )
+        return RelayRuntime(services: [RedisService(client: redis), relay, api], control: control, ledger: ledger)
+    }
+
+    /// Ends what outlives the services.
+    func close(logger: Logger) async {
+        do {
+            try await ledger.close()
+        } catch {
+            logger.warning("The ledger did not close cleanly", metadata: Logger.Metadata([.reason: "\(error)"]))
+        }
+    }
+
+    private static func openLedger(_ settings: RunSettings, _ data: DataDirectory) async throws -> SQLiteLedger {
+        do throws(LedgerError) {
+            guard let path = settings.all.database.path else { return try await SQLiteLedger.open(directory: data.path) }
+            let url = URL(fileURLWithPath: path).standardizedFileURL
+            return try await SQLiteLedger.open(
+                directory: url.deletingLastPathComponent().path, file: url.lastPathComponent
+            )
+        } catch {
+            switch error.code {
+            case .owned, .busy: throw CommandFailure(.tryLater, "\(error)")
+            default: throw CommandFailure(.cannotCreate, "\(error)")
+            }
+        }
+    }
+
+    private static func hostName() -> String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,109 @@
+extension EventSettings {
+    init(_ section: LayeredSettings.Section) {
+        self.init()
+        stream = section.line("stream", limit: 512) ?? stream
+        group = section.line("group", limit: 512) ?? group
+        batch = section.integer("batch", in: 1...500) ?? batch
+        claimIdle = section.duration("claim_idle", in: .seconds(1) ... .days(1)) ?? claimIdle
+    }
+}
+
+extension RelaySettings {
+    init(_ section: LayeredSettings.Section) {
+        self.init()
+        grace = section.duration("grace", in: .zero ... .minutes(10)) ?? grace
+    }
+}
+
+extension RetentionSettings {
+    init(_ section: LayeredSettings.Section) {
+        self.init()
+        let range: ClosedRange<Duration> = .minutes(60) ... .days(3650)
+        delivered = section.duration("delivered", in: range) ?? delivered
+        dead = section.duration("dead", in: range) ?? dead
+        attempts = section.duration("attempts", in: range) ?? attempts
+        quarantine = section.duration("quarantine", in: range) ?? quarantine
+    }
+}
+
+extension LogSettings {
+    init(_ section: LayeredSettings.Section) {
+        self.init()
+        level = section.choice("level") ?? level
+        format = section.choice("format") ?? format
+    }
+}
+
+extension ServerSettings {
+    init(_ section: LayeredSettings.Section) {
+        self.init()
+        host = section.line("host", limit: 253) ?? host
+        port = section.integer("port", in: 0...65_535) ?? port
+    }
+}
+
+extension DatabaseSettings {
+    init(_ section: LayeredSettings.Section) {
+        guard let setting = section.text("url"), let url = setting.secret(section.context)?.value else { return }
+        if ["postgres:", "postgresql:"].contains(where: { url.lowercased().hasPrefix($0) }) {
+            section.context.report(
+                setting.place,
+                "this version keeps its ledger in SQLite only: sqlite:PATH, or leave it out"
+            )
+            return
+        }
+        // `sqlite:///var/lib/x` is the same as `sqlite:/var/lib/x`; with two slashes the first part would be a host.
+        let path = url.dropFirst("sqlite:".count)
+        let isHost = path.hasPrefix("//") && !path.hasPrefix("///")
+        let hasControl = path.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+        guard url.hasPrefix("sqlite:"), !path.isEmpty, !isHost, !hasControl else {
+            section.context.report(setting.place, "must be sqlite:PATH")
+            return
+        }
+        self.path = String(path.hasPrefix("///") ? path.dropFirst(2) : path)
+    }
+}
+
+extension RedisSettings {
+    init(_ section: LayeredSettings.Section) {
+        self.init()
+        url = section.url("url", schemes: ["redis", "rediss", "unix", "redis+unix"])
+        caFile = section.readableFile("ca_file")
+        clientCertificateFile = section.readableFile("client_certificate")
+        clientKeyFile = section.readableFile("client_key")
+        serverName = section.line("server_name", limit: 253)
+        let (certificate, key) = (section.text("client_certificate"), section.text("client_key"))
+        if let one = certificate ?? key, certificate == nil || key == nil {
+            section.context.report(one.place, "redis.client_certificate and redis.client_key go together")
+        }
+    }
+}
+
+extension SenderSettings {
+    init(_ section: LayeredSettings.Section) {
+        self.init()
+        proxy = section.url("proxy", schemes: ["http", "https", "socks5", "socks5h"])
+        noProxy = (section.texts("no_proxy", limit: 200) ?? []).compactMap { $0.line(limit: 253, section.context) }
+        caFile = section.readableFile("ca_file")
+        clientCertificateFile = section.readableFile("client_certificate")
+        clientKeyFile = section.readableFile("client_key")
+        maxInFlight = section.integer("max_in_flight", in: 1...10_000) ?? maxInFlight
+        if let key = section.text("client_key"), section.text("client_certificate") == nil {
+            section.context.report(key.place, "needs sender.client_certificate")
+        }
+    }
+}
+
+extension LayeredSettings.Section {
+    /// A URL of one of the schemes, which may hold a password. The rest of it is the business of who uses it.
+    fileprivate func url(_ key: String, schemes: [String]) -> String? {
+        guard let setting = text(key), let url = setting.secret(context) else { return nil }
+        let isPlain = url.value.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        guard isPlain, schemes.contains(where: { url.value.lowercased().hasPrefix("\($0)://") }) else {
+            let known = schemes.map { "\($0)://" }.joined(separator: ", ")
+            context.report(setting.place, "must begin with one of \(known) and have no spaces\(url.origin)")
+            return nil
+        }
+        return url.value
+    }
+}

@@ -1,0 +1,61 @@
+/// `events`: the stream that events are read from.
+package struct EventSettings: Hashable, Sendable {
+    /// `stream`: the stream's key, 1 to 512 bytes. Default `postback:events`.
+    package var stream = "postback:events"
+    /// `group`: the consumer group, 1 to 512 bytes. Default `relay`.
+    package var group = "relay"
+    /// `batch`: entries in one read and one commit, 1 to 500. Default 500.
+    package var batch = 500
+    /// `claim_idle`: how long an entry must have been left alone before it is taken over, 1s to 1d. Default 60s.
+    package var claimIdle: Duration = .seconds(60)
+}
+
+/// `relay`: the delivering role.
+package struct RelaySettings: Hashable, Sendable {
+    /// `grace`: how long attempts in flight may take to end when the relay stops, 0s to 10m. Default 30s, the longest exchange.
+    package var grace: Duration = .seconds(30)
+}
+
+/// `retention`: how long ended things are kept, each 1h to 3650d.
+package struct RetentionSettings: Hashable, Sendable {
+    /// `delivered`: delivered and cancelled deliveries. Default 7d.
+    package var delivered: Duration = .days(7)
+    /// `dead`: dead deliveries. Default 30d.
+    package var dead: Duration = .days(30)
+    /// `attempts`: attempts of deliveries that are still pending. Default 30d.
+    package var attempts: Duration = .days(30)
+    /// `quarantine`: entries that could not be used. Default 30d.
+    package var quarantine: Duration = .days(30)
+}
+
+/// `database`: where the ledger is.
+package struct DatabaseSettings: Hashable, Sendable {
+    /// `url`, also `DATABASE_URL`: `sqlite:PATH`, this being the path. Default `nil`: a file in the data directory.
+    package var path: String?
+}
+
+/// `log`: how log lines are written. Command-line options take precedence.
+package struct LogSettings: Hashable, Sendable {
+    /// What is logged.
+    package enum Level: String, CaseIterable, Sendable {
+        case trace, debug, info, notice, warning, error, critical
+    }
+
+    /// How a line looks.
+    package enum Format: String, CaseIterable, Sendable {
+        case text, json
+    }
+
+    /// `level`: trace, debug, info, notice, warning, error or critical. Default info.
+    package var level = Level.info
+    /// `format`: text or json. Default text.
+    package var format = Format.text
+}
+
+/// `server`: where the HTTP API listens. Command-line options take precedence.
+package struct ServerSettings: Hashable, Sendable {
+    /// `host`, also `POSTBACK_HOST`: a name or address. Default 127.0.0.1.
+    package var host = "127.0.0.1"
+    /// `port`, also `POSTBACK_PORT`: 0 to 65535, 0 being any that is free. Default 8080.
+    package var port = 8080
+}

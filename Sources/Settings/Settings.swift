@@ -1,0 +1,37 @@
+package import Deliveries
+package import Signing
+
+/// The whole configuration, checked: what is here can be used as it is (contract section 2).
+///
+/// Every setting has the key that its property names, in the section of its type: ``EventSettings/claimIdle`` is
+/// `events.claim_idle`, and `POSTBACK_EVENTS_CLAIM_IDLE` in the environment. A complete file with every key, its default
+/// and its range is `postback.example.yaml`.
+package struct Settings: Sendable {
+    /// The routes, how URLs that arrive with an event are called, and which addresses may be reached: `routes`, `callbacks`.
+    package var table: RouteTable
+    /// What signs for the destinations of the routes, by the destination's name.
+    package var keys: [String: SigningKeys]
+    /// What signs for URLs that arrive with an event; `nil`: `callbacks.secret` is not configured.
+    package var callbackKeys: SigningKeys?
+    /// `api.keys`; empty: none configured.
+    package var apiKeys: [APIKeySetting]
+    /// `events`
+    package var events: EventSettings
+    /// `redis`
+    package var redis: RedisSettings
+    /// `database`
+    package var database: DatabaseSettings
+    /// `sender`
+    package var sender: SenderSettings
+    /// `relay`
+    package var relay: RelaySettings
+    /// `retention`
+    package var retention: RetentionSettings
+    /// `log`
+    package var log: LogSettings
+    /// `server`
+    package var server: ServerSettings
+
+    /// Secrets that stand in the file in clear text.
+    let clearText: [ClearTextSetting]
+}

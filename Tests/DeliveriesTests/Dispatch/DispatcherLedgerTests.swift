@@ -1,0 +1,246 @@
+import Testing
+
+@testable import Deliveries
+
+/// What is in memory is a window on what is in the ledger; the two are read and written at different times.
+@Suite("The dispatcher's window on the ledger")
+struct DispatcherLedgerTests {
+    private let retried = DeliveryProgress(attempts: 1, step: 1)
+
+    @Test("holds so much and leaves the rest in the ledger")
+    func bounded() {
+        var bench = DispatcherBench(DestinationPolicy(concurrency: 4), limits: .small)
+        bench.add(1...1000)
+        #expect(bench.dispatcher.heldCount == 8)
+        #expect(bench.sends().count == 4)
+        bench.add(2000...3000)
+        #expect(bench.dispatcher.heldCount <= 12)
+    }
+
+    @Test("holds no more in all than the limit and each destination's smallest window")
+    func boundedInAll() {
+        var bench = DispatcherBench(limits: .small)
+        for index in 0..<40 {
+            let name = "d\(index)"
+            bench.dispatcher.configure(name, DestinationPolicy())
+            bench.add(Int64(index * 100)..<Int64(index * 100 + 50), to: name)
+        }
+        #expect(bench.dispatcher.heldCount <= 32 + 40 * 2)
+        #expect(bench.dispatcher.snapshots().allSatisfy { $0.held >= 2 })
+    }
+
+    @Test("reads the next page when its window runs low, once at a time")
+    func pages() {
+        var bench = DispatcherBench(DestinationPolicy(concurrency: 1), limits: .small)
+        bench.add(1...20)
+        var sent: [Int64] = []
+        while sent.count < 3 {
+            let actions = bench.next()
+            #expect(actions.loads.isEmpty)
+            sent += actions.sends.map(\.id.rawValue)
+            bench.answer(actions.sends.map(\.id.rawValue))
+        }
+        let loads = bench.next().loads
+        #expect(loads.count == 1)
+        #expect(loads.first?.limit == 5 + 8 - 4)
+        #expect(bench.next().loads.isEmpty)
+        let page = (4...12).map { bench.due($0) }
+        bench.dispatcher.loaded("a", page, nextDueAt: bench.now)
+        #expect(bench.snapshot()?.held == 9)
+        sent.append(contentsOf: [4])
+        bench.answer([4])
+        #expect(bench.run() == Array(5...12))
+    }
+
+    @Test("reads ahead by the horizon, and again when the next delivery on the ledger falls due")
+    func horizon() throws {
+        var bench = DispatcherBench(DestinationPolicy(), limits: DispatchLimits(horizon: 200))
+        bench.dispatcher.foundInLedger("a", earliestDueAt: bench.now)
+        let load = try #require(bench.next().loads.first)
+        #expect(load.dueBy == bench.now.advanced(byMilliseconds: 200))
+        bench.dispatcher.loaded(
+            "a", [bench.due(1, progress: retried, in: 150)], nextDueAt: bench.now.advanced(byMilliseconds: 900)
+        )
+        #expect(bench.sends().isEmpty)
+        #expect(bench.wakeIn == 150)
+        bench.pass(150)
+        #expect(bench.sends() == [1])
+        #expect(bench.wakeIn == 750)
+        bench.pass(750)
+        #expect(bench.next().loads.count == 1)
+    }
+
+    @Test("does not bring back as it was what ended while the page was being read")
+    func releasedMeanwhile() {
+        var bench = DispatcherBench(DestinationPolicy())
+        bench.add(1...2)
+        #expect(bench.sends() == [1, 2])
+        bench.dispatcher.foundInLedger("a", earliestDueAt: bench.now)
+        #expect(bench.next().loads.count == 1)
+        bench.answer([1])
+        bench.finish([2], .status(500))
+        bench.dispatcher.loaded("a", [bench.due(1), bench.due(2), bench.due(3)], nextDueAt: nil)
+        #expect(bench.sends() == [3])
+        bench.record([2])
+        #expect(bench.sends().isEmpty)
+        #expect((5_000...5_500).contains(bench.wakeIn ?? 0))
+    }
+
+    @Test("does not forget what it hears of while a page is being read")
+    func notedMeanwhile() {
+        var bench = DispatcherBench(DestinationPolicy(concurrency: 1), limits: .small)
+        bench.dispatcher.foundInLedger("a", earliestDueAt: bench.now)
+        #expect(bench.next().loads.count == 1)
+        bench.add(1...20)
+        bench.dispatcher.loaded("a", [], nextDueAt: nil)
+        #expect(bench.run() == Array(1...8))
+        #expect(bench.snapshot()?.held == 0)
+        var other = DispatcherBench(DestinationPolicy(concurrency: 1), limits: .small)
+        other.dispatcher.foundInLedger("a", earliestDueAt: other.now)
+        _ = other.next()
+        other.add(1...20)
+        other.dispatcher.loaded("a", [], nextDueAt: nil)
+        var loads = 0
+        for number: Int64 in 1...5 {
+            loads += other.next().loads.count
+            other.answer([number])
+        }
+        #expect(loads == 1)
+    }
+
+    @Test("asks again for a page that could not be read")
+    func loadFailed() {
+        var bench = DispatcherBench(DestinationPolicy())
+        bench.dispatcher.foundInLedger("a", earliestDueAt: bench.now)
+        #expect(bench.next().loads.count == 1)
+        bench.dispatcher.loadFailed("a", retryAt: bench.now.advanced(byMilliseconds: 1000))
+        #expect(bench.next().loads.isEmpty)
+        #expect(bench.wakeIn == 1000)
+        bench.pass(1000)
+        #expect(bench.next().loads.count == 1)
+    }
+
+    @Test("takes only the part of a page that it has room for, and reads the rest later")
+    func pageTooLarge() {
+        var bench = DispatcherBench(DestinationPolicy(concurrency: 1), limits: .small)
+        bench.dispatcher.foundInLedger("a", earliestDueAt: bench.now)
+        #expect(bench.next().loads.count == 1)
+        bench.add(100...105)
+        bench.dispatcher.loaded("a", (1...8).map { bench.due($0) }, nextDueAt: nil)
+        #expect(bench.dispatcher.heldCount == 8)
+        var sent = 0
+        var loads = 0
+        for _ in 0..<8 {
+            let actions = bench.next()
+            loads += actions.loads.count
+            sent += actions.sends.count
+            bench.answer(actions.sends.map(\.id.rawValue))
+        }
+        #expect(sent == 8)
+        #expect(loads == 1)
+    }
+
+    @Test("does not let new deliveries overtake for ever those that wait in the ledger")
+    func oldBeforeNew() throws {
+        let policy = DestinationPolicy(concurrency: 1)
+        var bench = DispatcherBench(policy, limits: .small)
+        var ledger = Array(Int64(1)...30)
+        bench.add(ledger)
+        var newest: Int64 = 1000
+        var sent: [Int64] = []
+        for _ in 0..<60 {
+            let actions = bench.next()
+            for load in actions.loads {
+                let page = ledger.prefix(load.limit).map { bench.due($0) }
+                let isWhole = page.count == ledger.count
+                bench.dispatcher.loaded("a", page, nextDueAt: isWhole ? nil : bench.now)
+            }
+            let numbers = actions.sends.map(\.id.rawValue)
+            sent += numbers
+            ledger.removeAll { numbers.contains($0) }
+            bench.answer(numbers)
+            bench.pass(10)
+            newest += 1
+            ledger.append(newest)
+            bench.add([newest])
+        }
+        #expect(Set(sent).isSuperset(of: Array(Int64(1)...30)))
+    }
+
+    @Test("does not read the ledger for a destination that nobody configures any more", arguments: [false, true])
+    func unconfigured(isSuspended: Bool) {
+        var bench = DispatcherBench(DestinationPolicy())
+        if isSuspended {
+            bench.dispatcher.restore(DestinationRecord(name: "a", health: .suspended, since: bench.now), at: bench.now)
+        }
+        bench.dispatcher.foundInLedger("a", earliestDueAt: bench.now)
+        bench.dispatcher.configure("a", nil)
+        #expect(bench.next() == DispatchActions())
+        #expect(bench.wakeIn == nil)
+    }
+
+    @Test("does not pile up timers over a long busy time")
+    func timers() {
+        let rate = DeliveryRate(count: 100, perMilliseconds: 1000)
+        var bench = DispatcherBench(DestinationPolicy(retries: RetrySchedule(delays: [36_000_000]), rate: rate))
+        bench.add([1])
+        bench.answer(bench.sends(), .status(500))
+        for number: Int64 in 2...2000 {
+            bench.add([number])
+            bench.pass(10)
+            bench.answer(bench.sends())
+            bench.add([number + 10_000])
+            _ = bench.next()
+            bench.dispatcher.cancelled(DeliveryID(rawValue: number + 10_000))
+        }
+        #expect(bench.dispatcher.timerCount < 200)
+    }
+
+    @Test("forgets a URL that came with an event once nothing is left to do for it")
+    func forgetsCallbacks() {
+        var bench = DispatcherBench()
+        for number: Int64 in 1...100 {
+            let name = RouteTable.callbackPrefix + "\(number)"
+            bench.dispatcher.configure(name, DestinationPolicy())
+            bench.add([number], to: name)
+            #expect(bench.sends() == [number])
+            #expect(bench.dispatcher.knows(name))
+            bench.answer([number])
+            _ = bench.next()
+            #expect(!bench.dispatcher.knows(name))
+        }
+        bench.dispatcher.configure("a", DestinationPolicy())
+        bench.add([1])
+        bench.answer(bench.sends())
+        _ = bench.next()
+        #expect(bench.dispatcher.snapshots().map(\.name) == ["a"])
+    }
+
+    @Test("does not forget a URL that has a retry before it")
+    func keepsCallbacks() {
+        var bench = DispatcherBench()
+        let name = RouteTable.callbackPrefix + "x"
+        bench.dispatcher.configure(name, DestinationPolicy())
+        bench.add([1], to: name)
+        bench.answer(bench.sends(), .status(500))
+        _ = bench.next()
+        #expect(bench.dispatcher.knows(name))
+        #expect(bench.dispatcher.wakeAt != nil)
+    }
+
+    @Test("forgets a suspended URL too once it has no deliveries left, and says so")
+    func forgetsSuspendedCallbacks() {
+        var bench = DispatcherBench()
+        let name = RouteTable.callbackPrefix + "x"
+        bench.dispatcher.configure(name, DestinationPolicy(retries: RetrySchedule(delays: []), concurrency: 10))
+        bench.add(1...10, to: name)
+        bench.run(.status(500))
+        bench.pass(5_000)
+        var changes: [DestinationRecord] = []
+        changes += bench.next().changes
+        changes += bench.next().changes
+        #expect(changes.map(\.health) == [.healthy])
+        #expect(!bench.dispatcher.knows(name))
+        #expect(bench.wakeIn == nil)
+    }
+}

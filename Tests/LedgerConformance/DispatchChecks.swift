@@ -1,0 +1,88 @@
+import Deliveries
+import Ledger
+
+extension LedgerConformance {
+    static let dispatch: [ConformanceCheck] = [
+        ConformanceCheck("first attempts come ahead of retries, each in order of their due time") { ledger in
+            try await ledger.add([
+                Sample.delivery(1), Sample.delivery(2), Sample.delivery(3, receivedAt: Sample.time(20)),
+                Sample.delivery(4, receivedAt: Sample.time(10)), Sample.delivery(5, destination: "other"),
+            ])
+            try await ledger.record([
+                Sample.retry(1, next: Sample.time(6)), Sample.retry(2, next: Sample.time(5)),
+            ])
+            try expect(await ledger.due(by: Sample.time(50)), is: [4, 3, 2, 1], "due")
+            try expect(await ledger.due(by: Sample.time(50), limit: 3), is: [4, 3, 2], "due, limited")
+            try expect(await ledger.due(by: Sample.time(10)), is: [4, 2, 1], "due at 10")
+        },
+        ConformanceCheck("a page tells when the rest is due") { ledger in
+            try await ledger.add([
+                Sample.delivery(1), Sample.delivery(2, receivedAt: Sample.time(1)), Sample.delivery(3),
+            ])
+            try await ledger.record([Sample.retry(3, next: Sample.time(500))])
+            try expect(await ledger.nextDue(by: 10, limit: 1), is: Sample.time(1), "one of two fresh ones")
+            try expect(await ledger.nextDue(by: 10, limit: 2), is: Sample.time(500), "the retry is left")
+            try expect(await ledger.nextDue(by: 10, limit: 0), is: Sample.time(0), "nothing taken")
+            try expect(await ledger.nextDue(by: 500, limit: 3), is: nil, "everything taken")
+            try expect(await ledger.nextDue(by: 500, limit: 2), is: Sample.time(500), "a due one is left")
+        },
+        ConformanceCheck("a destination without work has an empty page") { ledger in
+            let page = try await ledger.due(at: "nowhere", by: .distantFuture, limit: 10)
+            try expect(page, is: DuePage(deliveries: [], nextDueAt: nil), "page")
+        },
+        ConformanceCheck("a due delivery carries its progress") { ledger in
+            try await ledger.add(Sample.delivery(1))
+            let progress = DeliveryProgress(
+                attempts: 1, step: 3, notReadySince: Sample.time(2), notReadyTries: 4, trigger: .scheduled, requestedBy: nil
+            )
+            let next = NextStep.retry(at: Sample.time(9), progress: progress)
+            try await ledger.record([AttemptResult(attempt: Sample.attempt(1, 1, .notReady), next: next)])
+            let due = try await ledger.due(at: "orders", by: .distantFuture, limit: 1).deliveries
+            let expected = DueDelivery(id: DeliveryID(rawValue: 1), dueAt: Sample.time(9), progress: progress)
+            try expect(due, is: [expected], "due")
+        },
+        ConformanceCheck("payloads come for pending deliveries only, as they were admitted and in the order asked for") {
+            ledger in
+            let news = [Sample.delivery(1), Sample.delivery(2), Sample.delivery(3)]
+            try await ledger.add(news)
+            try await ledger.record([Sample.delivered(2)])
+            let payloads = try await ledger.payloads(of: [3, 2, 99, 1].map(DeliveryID.init(rawValue:)))
+            let expected = [news[2], news[0]].map {
+                DeliveryPayload(
+                    id: $0.id, eventID: $0.eventID, type: $0.type, body: $0.body, traceparent: $0.traceparent,
+                    destination: $0.destination, url: $0.url, publishedAt: $0.publishedAt
+                )
+            }
+            try expect(payloads, is: expected, "payloads")
+            try expect(await ledger.payloads(of: []), is: [], "no payloads")
+        },
+        ConformanceCheck("the backlog names every destination with pending work") { ledger in
+            try await ledger.add([
+                Sample.delivery(1, receivedAt: Sample.time(8)), Sample.delivery(2, receivedAt: Sample.time(7)),
+                Sample.delivery(3, destination: "done"), Sample.delivery(4, destination: "retrying"),
+            ])
+            try await ledger.record([Sample.delivered(3), Sample.retry(4, next: Sample.time(70))])
+            let backlog = try await ledger.backlog().sorted { $0.destination < $1.destination }
+            let expected = [
+                DestinationBacklog(
+                    destination: "orders", url: "https://orders.example.com/hook", pending: 2,
+                    earliestDueAt: Sample.time(7)
+                ),
+                DestinationBacklog(
+                    destination: "retrying", url: "https://retrying.example.com/hook", pending: 1,
+                    earliestDueAt: Sample.time(70)
+                ),
+            ]
+            try expect(backlog, is: expected, "backlog")
+        },
+        ConformanceCheck("the state of a destination is remembered until it is saved anew") { ledger in
+            let gone = DestinationRecord(name: "a", health: .gone, since: Sample.time(1), reason: "answered 410")
+            let paused = DestinationRecord(name: "b", health: .paused, since: Sample.time(2))
+            try await ledger.save([gone, paused])
+            let healthy = DestinationRecord(name: "a", health: .healthy, since: Sample.time(3))
+            try await ledger.save([healthy])
+            let records = try await ledger.destinationRecords().sorted { $0.name < $1.name }
+            try expect(records, is: [healthy, paused], "records")
+        },
+    ]
+}

@@ -1,0 +1,131 @@
+import Deliveries
+import Ledger
+
+extension LedgerConformance {
+    static let recording: [ConformanceCheck] = [
+        ConformanceCheck("a delivered attempt ends its delivery and is kept in every field") { ledger in
+            try await ledger.add(Sample.delivery(1))
+            let result = Sample.delivered(1, at: Sample.time(10))
+            try await ledger.record([result])
+            let found = try await ledger.find(1)
+            try expect(found.attempts, is: [result.attempt], "attempts")
+            try expect(found.summary.status, is: .delivered, "status")
+            try expect(found.summary.attempts, is: 1, "count")
+            try expect(found.summary.nextAttemptAt, is: nil, "next attempt")
+            try expect(found.summary.endedAt, is: Sample.time(23), "end: the start and 12.5 ms")
+            try expect(found.summary.lastOutcome, is: .delivered, "last outcome")
+            try expect(found.summary.lastStatusCode, is: 200, "last status code")
+            try expect(found.summary.lastError, is: nil, "last error")
+        },
+        ConformanceCheck("every outcome, trigger and error class can be kept") { ledger in
+            try await ledger.add(Sample.delivery(1))
+            var attempts: [Attempt] = []
+            for outcome in AttemptOutcome.allCases {
+                for trigger in AttemptTrigger.allCases {
+                    for failure in ErrorClass.allCases.map(Optional.some) + [nil] {
+                        var attempt = Sample.attempt(1, attempts.count + 1, outcome)
+                        attempt.trigger = trigger
+                        attempt.answer.failure = failure
+                        attempts.append(attempt)
+                    }
+                }
+            }
+            try await ledger.record(
+                attempts.map {
+                    AttemptResult(
+                        attempt: $0,
+                        next: .retry(at: Sample.time(1), progress: DeliveryProgress(attempts: $0.number))
+                    )
+                }
+            )
+            try expect(await ledger.find(1).attempts, is: attempts, "attempts")
+        },
+        ConformanceCheck("an attempt that got nowhere is kept without an answer") { ledger in
+            try await ledger.add(Sample.delivery(1))
+            let answer = Answer(failure: .connect, requestWasSent: false, times: PhaseTimes(total: 0))
+            let attempt = Attempt(
+                delivery: DeliveryID(rawValue: 1), number: 1, trigger: .scheduled, startedAt: Sample.start, url: "http://x/",
+                outcome: .retry, answer: answer
+            )
+            let next = NextStep.retry(at: Sample.time(1), progress: DeliveryProgress(attempts: 1))
+            try await ledger.record([AttemptResult(attempt: attempt, next: next)])
+            try expect(await ledger.find(1).attempts, is: [attempt], "attempts")
+        },
+        ConformanceCheck("a failed attempt leaves its delivery pending until it is due again") { ledger in
+            try await ledger.add(Sample.delivery(1))
+            try await ledger.record([Sample.retry(1, next: Sample.time(5_000))])
+            let found = try await ledger.find(1).summary
+            try expect(found.status, is: .pending, "status")
+            try expect(found.nextAttemptAt, is: Sample.time(5_000), "next attempt")
+            try expect(found.lastOutcome, is: .retry, "last outcome")
+            try expect(found.lastStatusCode, is: 503, "last status code")
+            try expect(found.lastError, is: "answered 1", "last error")
+            try expect(await ledger.due(by: Sample.time(4_999)), is: [], "due before")
+            try expect(await ledger.due(by: Sample.time(5_000)), is: [1], "due then")
+        },
+        ConformanceCheck("an attempt that is recorded twice counts once, whatever it says the second time") { ledger in
+            try await ledger.add(Sample.delivery(1))
+            let first = Sample.retry(1, next: Sample.time(5))
+            try await ledger.record([first])
+            try await ledger.record([first, Sample.delivered(1, 1), Sample.dead(1, 1)])
+            let found = try await ledger.find(1)
+            try expect(found.attempts, is: [first.attempt], "attempts")
+            try expect(found.summary.status, is: .pending, "status")
+            let statistics = try await ledger.destinationStatistics(since: Sample.start)
+            try expect(statistics.map(\.recentAttempts), is: [1], "attempts counted")
+        },
+        ConformanceCheck("a batch may hold several attempts of one delivery") { ledger in
+            try await ledger.add(Sample.delivery(1))
+            try await ledger.record([Sample.retry(1, next: Sample.time(5)), Sample.delivered(1, 2)])
+            let found = try await ledger.find(1)
+            try expect(found.attempts.map(\.number), is: [1, 2], "attempts")
+            try expect(found.summary.status, is: .delivered, "status")
+            try expect(await ledger.totals().pending, is: 0, "pending")
+        },
+        ConformanceCheck("a cancelled delivery stays so when its attempt fails, and the attempt is kept") { ledger in
+            try await ledger.add(Sample.delivery(1), Sample.delivery(2))
+            for id in [1, 2] { _ = try await ledger.cancel(DeliveryID(rawValue: Int64(id)), at: Sample.time(1)) }
+            try await ledger.record([Sample.retry(1, next: Sample.time(5)), Sample.dead(2)])
+            for id in [Int64(1), 2] {
+                let found = try await ledger.find(id)
+                try expect(found.summary.status, is: .cancelled, "status")
+                try expect(found.summary.endedAt, is: Sample.time(1), "end")
+                try expect(found.summary.nextAttemptAt, is: nil, "next attempt")
+                try expect(found.summary.attempts, is: 1, "count")
+                try expect(found.attempts.count, is: 1, "attempts")
+            }
+        },
+        ConformanceCheck("a cancelled or dead delivery whose attempt was taken is delivered") { ledger in
+            try await ledger.add(Sample.delivery(1), Sample.delivery(2))
+            _ = try await ledger.cancel(DeliveryID(rawValue: 1), at: Sample.time(1))
+            try await ledger.record([Sample.dead(2)])
+            try await ledger.record([Sample.delivered(1, at: Sample.time(2)), Sample.delivered(2, 2)])
+            try expect(await ledger.status(1), is: .delivered, "status of 1")
+            try expect(await ledger.find(1).summary.endedAt, is: Sample.time(15), "end of 1")
+            try expect(await ledger.status(2), is: .delivered, "status of 2")
+        },
+        ConformanceCheck("a delivered delivery stays so, whatever else comes") { ledger in
+            try await ledger.add(Sample.delivery(1))
+            try await ledger.record([
+                Sample.delivered(1), Sample.dead(1, 2), Sample.retry(1, 3, next: Sample.time(5)),
+            ])
+            let found = try await ledger.find(1)
+            try expect(found.summary.status, is: .delivered, "status")
+            try expect(found.attempts.count, is: 3, "attempts")
+            try expect(await ledger.due(by: .distantFuture), is: [], "due")
+        },
+        ConformanceCheck("an attempt of no known delivery is ignored, and the rest of its batch is not") { ledger in
+            try await ledger.add(Sample.delivery(1))
+            try await ledger.record([Sample.delivered(99), Sample.delivered(1)])
+            try expect(await ledger.status(1), is: .delivered, "status")
+            try expect(await ledger.delivery(DeliveryID(rawValue: 99)), is: nil, "the unknown one")
+        },
+        ConformanceCheck("a delivery shows its latest 1,000 attempts, in order") { ledger in
+            try await ledger.add(Sample.delivery(1))
+            try await ledger.record((1...1_003).map { Sample.retry(1, $0, next: Sample.time(5)) })
+            let found = try await ledger.find(1)
+            try expect(found.attempts.map(\.number), is: Array(4...1_003), "attempts")
+            try expect(found.summary.attempts, is: 1_003, "count")
+        },
+    ]
+}

@@ -1,0 +1,102 @@
+import Deliveries
+import GRDB
+import LedgerConformance
+import Testing
+
+@testable import Ledger
+
+@Suite("SQLite ledger: query plans")
+struct QueryPlanTests {
+    /// What SQLite says that it will do.
+    private func plan(_ sql: String, in ledger: SQLiteLedger) async throws -> String {
+        let arguments = sql.filter { $0 == "?" }.map { _ in DatabaseValue.null }
+        return try await ledger.pool.read { db in
+            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + sql, arguments: StatementArguments(arguments))
+                .map { $0["detail"] as String? ?? "" }
+                .joined(separator: "\n")
+        }
+    }
+
+    @Test("due work is read in the order of its index, without sorting")
+    func due() async throws {
+        try await withLedger { ledger, _ in
+            let plan = try await plan(SQLiteLedger.dueSQL, in: ledger)
+            #expect(plan == "SEARCH deliveries USING INDEX deliveries_due (destination=? AND <expr>=?)")
+        }
+    }
+
+    @Test("payloads are found by their keys")
+    func payloads() async throws {
+        try await withLedger { ledger, _ in
+            let plan = try await plan(SQLiteLedger.payloadSQL, in: ledger)
+            #expect(
+                plan == """
+                    SEARCH deliveries USING INTEGER PRIMARY KEY (rowid=?)
+                    SEARCH events USING INTEGER PRIMARY KEY (rowid=?)
+                    """)
+        }
+    }
+
+    @Test(
+        "counts never walk the deliveries",
+        arguments: [SQLiteLedger.backlogSQL, SQLiteLedger.totalsSQL, SQLiteLedger.statisticsSQL]
+    )
+    func counts(sql: String) async throws {
+        try await withLedger { ledger, _ in
+            let plan = try await plan(sql, in: ledger)
+            #expect(plan.contains("SEARCH deliveries USING"))
+            #expect(plan.contains("INDEX deliveries_due (destination=? AND <expr>=?)"))
+            #expect(!plan.contains("SCAN deliveries"))
+        }
+    }
+
+    @Test("latencies of a window are one range of their key")
+    func latencies() async throws {
+        try await withLedger { ledger, _ in
+            let plan = try await plan(SQLiteLedger.latenciesSQL, in: ledger)
+            #expect(plan.contains("SEARCH latencies USING PRIMARY KEY (minute>?)"))
+        }
+    }
+
+    @Test("what is old is found in order, without sorting")
+    func retention() async throws {
+        try await withLedger { ledger, _ in
+            let ended = try await plan(SQLiteLedger.endedSQL, in: ledger)
+            #expect(ended == "SEARCH deliveries USING INDEX deliveries_ended (status=? AND ended_at<?)")
+            let waiting = try await plan(SQLiteLedger.waitingSQL, in: ledger)
+            #expect(waiting == "SEARCH deliveries USING COVERING INDEX deliveries_waiting (oldest_attempt_at<?)")
+            let quarantined = try await plan(SQLiteLedger.quarantinedSQL, in: ledger)
+            #expect(quarantined.contains("quarantine_received (received_at<?)"))
+            #expect(!quarantined.contains("TEMP B-TREE FOR ORDER BY"))
+        }
+    }
+
+    private func plan(_ change: (inout DeliveryQuery) -> Void, in ledger: SQLiteLedger) async throws -> String {
+        var query = DeliveryQuery(after: DeliveryID(rawValue: 5))
+        change(&query)
+        return try await plan(DeliverySearch(query).sql, in: ledger)
+    }
+
+    @Test("a list starts where the cursor is, and sorts only what an index found")
+    func lists() async throws {
+        try await withLedger { ledger, _ in
+            let all = try await plan({ _ in }, in: ledger)
+            #expect(all == "SEARCH deliveries USING INTEGER PRIMARY KEY (rowid<?)")
+            let delivered = try await plan({ $0.status = .delivered }, in: ledger)
+            #expect(delivered == all)
+            let destination = try await plan({ $0.destination = "x" }, in: ledger)
+            #expect(destination == all)
+            let dead = try await plan({ $0.status = .dead }, in: ledger)
+            #expect(dead == "SEARCH deliveries USING INDEX deliveries_failed (status=? AND id<?)")
+            let job = try await plan({ $0.jobID = "x" }, in: ledger)
+            #expect(job == "SEARCH deliveries USING INDEX deliveries_job (job_id=? AND rowid<?)")
+            let deadJob = try await plan({ ($0.status, $0.jobID) = (.dead, "x") }, in: ledger)
+            #expect(deadJob == job)
+            let event = try await plan({ $0.eventID = "x" }, in: ledger)
+            #expect(event.hasPrefix("SEARCH deliveries USING INDEX deliveries_event (event=? AND rowid<?)"))
+            #expect(!event.contains("TEMP B-TREE"))
+            let pending = try await plan({ $0.status = .pending }, in: ledger)
+            #expect(pending.contains("USING INDEX deliveries_due"))
+        }
+    }
+}

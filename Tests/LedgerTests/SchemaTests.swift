@@ -1,0 +1,47 @@
+import Foundation
+import GRDB
+import LedgerConformance
+import Testing
+
+@testable import Ledger
+
+@Suite("SQLite ledger: migrations")
+struct SchemaTests {
+    @Test("every released schema is brought to the one that a new ledger gets", arguments: SchemaFixture.all)
+    func migrates(_ fixture: SchemaFixture) async throws {
+        let directory = try TemporaryDirectory()
+        let old = try DatabaseQueue(path: directory.database)
+        try await old.write { try $0.execute(sql: fixture.sql) }
+        try old.close()
+        let migrated = try await SQLiteLedger.open(directory: directory.path)
+        try await withLedger { new, _ in
+            let expected = try await schema(of: new)
+            #expect(try await schema(of: migrated) == expected)
+            let mark = try await applicationID(of: new)
+            #expect(try await applicationID(of: migrated) == mark)
+        }
+        // And what was stored is still understood.
+        let delivery = try #require(try await migrated.deliveries(DeliveryQuery()).items.first)
+        #expect(delivery.eventID == "evt_1")
+        #expect(try await migrated.delivery(delivery.id)?.attempts.count == 1)
+        #expect(try await migrated.quarantine(QuarantineQuery()).items.map(\.source.entryID) == ["1-0"])
+        #expect(try await migrated.totals().pending == 1)
+        try await migrated.close()
+    }
+
+    @Test("there is a fixture of every migration")
+    func fixtures() {
+        #expect(SchemaFixture.all.map(\.migration) == LedgerSchema.migrator.migrations)
+    }
+
+    private func schema(of ledger: SQLiteLedger) async throws -> [String] {
+        try await ledger.pool.read { db in
+            try String.fetchAll(
+                db, sql: "SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_schema ORDER BY type, name")
+        }
+    }
+
+    private func applicationID(of ledger: SQLiteLedger) async throws -> Int? {
+        try await ledger.pool.read { try Int.fetchOne($0, sql: "PRAGMA application_id") }
+    }
+}

@@ -1,0 +1,74 @@
+import Deliveries
+import Ledger
+import ReceiverTestSupport
+import Synchronization
+
+/// A ledger's store that tells how much was written, and fails when a test says so.
+final class ObservedStore: DeliveryStore {
+    private struct Failures {
+        var admit = 0
+        var record = 0
+    }
+
+    private let base: any DeliveryStore
+    private let failures = Mutex(Failures())
+    /// Requests that were admitted, whatever became of them.
+    let admitted = Milestones()
+    /// Results that were recorded.
+    let recorded = Milestones()
+    /// Calls that were made to fail.
+    let failed = Milestones()
+
+    init(_ base: any DeliveryStore) {
+        self.base = base
+    }
+
+    /// Makes the next calls fail as on a full disk.
+    func failNext(admit: Int = 0, record: Int = 0) {
+        failures.withLock { $0 = Failures(admit: admit, record: record) }
+    }
+
+    private func failIfAsked(_ counter: WritableKeyPath<Failures, Int>) throws(LedgerError) {
+        let fails = failures.withLock { failures in
+            guard failures[keyPath: counter] > 0 else { return false }
+            failures[keyPath: counter] -= 1
+            return true
+        }
+        guard fails else { return }
+        failed.add(1)
+        throw LedgerError(.full, "made to fail by the test")
+    }
+
+    func admit(_ requests: [AdmissionRequest]) async throws(LedgerError) -> [Admission] {
+        try failIfAsked(\.admit)
+        let admissions = try await base.admit(requests)
+        admitted.add(requests.count)
+        return admissions
+    }
+
+    func due(at destination: String, by time: Timestamp, limit: Int) async throws(LedgerError) -> DuePage {
+        try await base.due(at: destination, by: time, limit: limit)
+    }
+
+    func payloads(of deliveries: [DeliveryID]) async throws(LedgerError) -> [DeliveryPayload] {
+        try await base.payloads(of: deliveries)
+    }
+
+    func backlog() async throws(LedgerError) -> [DestinationBacklog] {
+        try await base.backlog()
+    }
+
+    func record(_ results: [AttemptResult]) async throws(LedgerError) {
+        try failIfAsked(\.record)
+        try await base.record(results)
+        recorded.add(results.count)
+    }
+
+    func destinationRecords() async throws(LedgerError) -> [DestinationRecord] {
+        try await base.destinationRecords()
+    }
+
+    func save(_ destinations: [DestinationRecord]) async throws(LedgerError) {
+        try await base.save(destinations)
+    }
+}

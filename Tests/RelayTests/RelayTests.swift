@@ -1,0 +1,391 @@
+import Deliveries
+import Ledger
+import ReceiverTestSupport
+import RedisTestSupport
+import Relay
+import Signing
+import Telemetry
+import Testing
+
+/// From the stream to the receiver, with a real Redis, a real ledger and real sockets.
+@Suite(.timeLimit(.minutes(2)))
+struct RelayTests {
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
+    private static let quick = DestinationPolicy(retries: RetrySchedule(delays: [50, 50, 50]))
+
+    @Test("An event becomes one signed delivery, and its entry leaves the stream")
+    func deliversOnce() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url("/done"))])
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.completed", "id", "one", "job_id", "j1", "data", #"{"result":{"n":1.50}}"#, "timestamp", "2024-01-15T10:05:00Z")
+            let request = try #require(try await receiver.waitForRequests(1).first)
+            try await relay.store.recorded.wait(for: 1)
+            #expect(request.target == "/done")
+            #expect(String(decoding: request.body, as: UTF8.self) == #"{"event_id":"one","type":"job.completed","timestamp":"2024-01-15T10:05:00Z","job_id":"j1","status":"completed","result":{"n":1.50}}"#)
+            #expect(request.header("webhook-id") == "one")
+            #expect(request.header("x-postback-attempt") == "1")
+            #expect(request.header("x-postback-event") == "job.completed")
+            let verifier = SignatureVerifier(secrets: [try Secret(TestRelay.secretText)])
+            try verifier.verify(headers: request.headers, body: request.body, now: RelayClock.system.now().seconds)
+            try verifier.verifyHex(headers: request.headers, body: request.body)
+            let delivery = try await relay.delivery(ofEvent: "one")
+            #expect(delivery.summary.status == .delivered)
+            #expect(delivery.attempts.map(\.outcome) == [.delivered])
+            #expect(request.header("x-postback-delivery") == delivery.summary.id.description)
+        }
+        #expect(try await redis.cli("XLEN", "postback:events") == "0")
+        #expect(try await redis.cli("XPENDING", "postback:events", "relay").hasPrefix("0"))
+    }
+
+    @Test("Failures go to the failure URL")
+    func routesFailures() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let route = try TestRelay.route(success: receiver.url("/ok"), failure: receiver.url("/failed"))
+        try await TestRelay.run(try TestRelay.snapshot([route]), redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.failed", "data", #"{"error":"no"}"#)
+            try await relay.publish("type", "job.completed", "data", "{}")
+            let targets = try await receiver.waitForRequests(2).map(\.target)
+            #expect(targets.sorted() == ["/failed", "/ok"])
+        }
+    }
+
+    @Test("A retry carries the same id and the same bytes, and the next number")
+    func retries() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver {
+            $0.header("x-postback-attempt") == "1" ? .status(500, body: "no") : .status(200)
+        }
+        let route = try TestRelay.route(success: receiver.url(), policy: Self.quick)
+        try await TestRelay.run(try TestRelay.snapshot([route]), redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.completed", "id", "again", "data", #"{"a":1}"#)
+            let requests = try await receiver.waitForRequests(2)
+            try await relay.store.recorded.wait(for: 2)
+            #expect(requests.map { $0.header("webhook-id") } == ["again", "again"])
+            #expect(requests[0].body == requests[1].body)
+            #expect(requests.map { $0.header("x-postback-attempt") } == ["1", "2"])
+            let delivery = try await relay.delivery(ofEvent: "again")
+            #expect(delivery.summary.status == .delivered)
+            #expect(delivery.attempts.map(\.outcome) == [.retry, .delivered])
+            #expect(delivery.attempts.first?.answer.body == Array("no".utf8))
+        }
+    }
+
+    @Test("When the schedule is used up the delivery is dead, and a replay makes it again")
+    func diesAndIsReplayed() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver { $0.header("x-postback-attempt") == "3" ? .status(200) : .status(503) }
+        let policy = DestinationPolicy(retries: RetrySchedule(delays: [20]))
+        let route = try TestRelay.route(success: receiver.url(), policy: policy)
+        try await TestRelay.run(try TestRelay.snapshot([route]), redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.completed", "id", "mortal", "data", "{}")
+            try await relay.store.recorded.wait(for: 2)
+            let dead = try await relay.delivery(ofEvent: "mortal")
+            #expect(dead.summary.status == .dead)
+            let answer = try await relay.control.replay(dead.summary.id, force: false, by: "ann")
+            guard case .replayed = answer else {
+                Issue.record("not replayed: \(answer)")
+                return
+            }
+            try await relay.store.recorded.wait(for: 3)
+            let delivered = try await relay.delivery(ofEvent: "mortal")
+            #expect(delivered.summary.status == .delivered)
+            #expect(delivered.attempts.map(\.number) == [1, 2, 3])
+            #expect(delivered.attempts.last?.trigger == .replay)
+            #expect(delivered.attempts.last?.requestedBy == "ann")
+            let repeated = try await relay.control.replay(dead.summary.id, force: false, by: "ann")
+            #expect(repeated == .alreadyDelivered)
+        }
+        #expect(Set(receiver.requests.compactMap { $0.header("webhook-id") }) == ["mortal"])
+    }
+
+    @Test("What cannot be used is quarantined with its fields and reason, and blocks nothing")
+    func quarantines() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.completed", "data", "[1]", "id", "bad")
+            try await relay.publish("data", "{}")
+            try await relay.publish("type", "job.completed", "data", "{}", "callback_url", "ftp://x/")
+            try await relay.publish("type", "job.completed", "data", "{}", "route", "nowhere")
+            try await relay.publish("type", "job.completed", "id", "good", "data", "{}")
+            _ = try await receiver.waitForRequests(1)
+            try await relay.store.recorded.wait(for: 1)
+            let entries = try await relay.ledger.quarantine(QuarantineQuery()).items.reversed()
+            #expect(entries.map(\.field) == ["data", "type", "callback_url", "route"])
+            #expect(entries.first?.source.fields.last == EventField("id", "bad"))
+        }
+        #expect(try await redis.cli("XLEN", "postback:events") == "0")
+    }
+
+    @Test("A mended entry is redriven")
+    func redrives() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let late = try TestRelay.route("late", success: receiver.url("/late"))
+        try await TestRelay.run(try TestRelay.snapshot([]), redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.completed", "id", "lost", "data", "{}", "route", "late")
+            try await relay.store.admitted.wait(for: 1)
+            let entry = try #require(try await relay.ledger.quarantine(QuarantineQuery()).items.first)
+            let before = try await relay.control.redrive(entry.id)
+            #expect(before == .quarantined)
+            relay.control.reload(try TestRelay.snapshot([late]))
+            let after = try await relay.control.redrive(entry.id)
+            #expect(after == .admitted)
+            #expect(try await receiver.waitForRequests(1).first?.header("webhook-id") == "lost")
+            #expect(try await relay.ledger.quarantine(QuarantineQuery()).items.isEmpty)
+        }
+    }
+
+    @Test("The same id with the same content is absorbed, with other content kept as a conflict")
+    func absorbsRepeats() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            for data in ["{}", "{}", #"{"x":1}"#] { try await relay.publish("type", "job.completed", "id", "same", "data", data) }
+            try await relay.publish("type", "job.completed", "id", "last", "data", "{}")
+            _ = try await receiver.waitForRequests(2)
+            try await relay.store.admitted.wait(for: 4)
+            #expect(receiver.requests.compactMap { $0.header("webhook-id") }.sorted() == ["last", "same"])
+            #expect(try await relay.ledger.quarantine(QuarantineQuery()).items.map(\.field) == ["conflict"])
+        }
+    }
+
+    @Test("The group is made again from the start after FLUSHALL, DEL and XGROUP DESTROY", arguments: [["FLUSHALL"], ["DEL", "postback:events"], ["XGROUP", "DESTROY", "postback:events", "relay"]])
+    func survivesLossOfGroup(command: [String]) async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.completed", "id", "before", "data", "{}")
+            _ = try await receiver.waitForRequests(1)
+            switch command.count {
+            case 1: try await redis.cli(command[0])
+            case 2: try await redis.cli(command[0], command[1])
+            default: try await redis.cli(command[0], command[1], command[2], command[3])
+            }
+            try await relay.publish("type", "job.completed", "id", "after", "data", "{}")
+            let ids = try await receiver.waitForRequests(2).map { $0.header("webhook-id") }
+            #expect(ids == ["before", "after"])
+        }
+    }
+
+    @Test("What an earlier run read and did not acknowledge is taken up at once")
+    func takesUpPredecessor() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        let predecessor = ConsumerName(ledger: directory.path + "/ledger.sqlite", process: "dead").full
+        try await redis.cli("XGROUP", "CREATE", "postback:events", "relay", "0", "MKSTREAM")
+        _ = try await TestRelay.publish(["type", "job.completed", "id", "orphan", "data", "{}"], to: redis)
+        try await redis.cli("XREADGROUP", "GROUP", "relay", predecessor, "STREAMS", "postback:events", ">")
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            // What is published now is read after all that was left behind has been taken up.
+            try await relay.publish("type", "job.completed", "id", "new", "data", "{}")
+            let ids = try await receiver.waitForRequests(2).map { $0.header("webhook-id") }
+            #expect(ids == ["orphan", "new"])
+        }
+        #expect(try await redis.cli("XINFO", "CONSUMERS", "postback:events", "relay").contains("dead") == false)
+    }
+
+    @Test("Redis may be killed and started again")
+    func survivesRedisRestart() async throws {
+        let redis = try await RedisTestServer.start(.unix, configuration: ["appendonly yes"])
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.completed", "id", "before", "data", "{}")
+            _ = try await receiver.waitForRequests(1)
+            await redis.kill9()
+            try await redis.restart()
+            try await relay.publish("type", "job.completed", "id", "after", "data", "{}")
+            let ids = try await receiver.waitForRequests(2).map { $0.header("webhook-id") }
+            #expect(ids == ["before", "after"])
+        }
+    }
+
+    @Test("Nothing is acknowledged while the ledger is full, and all goes on when there is room")
+    func waitsForTheLedger() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        try await TestRelay.run(
+            snapshot, redis: redis, directory: directory, beforeStart: { $0.failNext(admit: .max, record: .max) }
+        ) { relay in
+            try await relay.publish("type", "job.completed", "id", "patient", "data", "{}")
+            // The second failure comes after the first one was noted.
+            try await relay.store.failed.wait(for: 2)
+            #expect(try await redis.cli("XPENDING", "postback:events", "relay").hasPrefix("1"))
+            #expect(relay.health.now.ledgerTrouble?.contains("full") == true)
+            relay.store.failNext(admit: 0, record: 2)
+            _ = try await receiver.waitForRequests(1)
+            try await relay.store.recorded.wait(for: 1)
+            #expect(try await relay.delivery(ofEvent: "patient").summary.status == .delivered)
+            #expect(relay.health.now.ledgerTrouble == nil)
+        }
+        #expect(receiver.requests.count == 1)
+    }
+
+    @Test("A destination that hangs holds up nobody else")
+    func isolatesHangingDestination() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let gate = Gate()
+        let dead = try ScriptedReceiver { _ in .status(200).after(gate) }
+        let alive = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([
+            try TestRelay.route("dead", success: dead.url(), match: RouteMatch(queue: "dead")),
+            try TestRelay.route("alive", success: alive.url(), match: RouteMatch(queue: "alive")),
+        ])
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            for index in 0..<60 {
+                try await relay.publish("type", "job.completed", "queue", index % 2 == 0 ? "dead" : "alive", "data", "{}")
+            }
+            _ = try await alive.waitForRequests(30)
+            gate.open()
+            _ = try await dead.waitForRequests(30)
+        }
+    }
+
+    @Test("A graceful stop lets what is in flight end, and records it")
+    func stopsGracefully() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let gate = Gate()
+        let receiver = try ScriptedReceiver { _ in .status(200).after(gate) }
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.completed", "id", "flying", "data", "{}")
+            _ = try await receiver.waitForRequests(1)
+            Task {
+                // The answer comes once the relay is stopping.
+                while relay.health.now.isRunning { await Task.yield() }
+                gate.open()
+            }
+        }
+        let ledger = try await SQLiteLedger.open(directory: directory.path)
+        var query = DeliveryQuery()
+        query.eventID = "flying"
+        #expect(try await ledger.deliveries(query).items.map(\.status) == [.delivered])
+        try await ledger.close()
+    }
+
+    @Test("What is pending is taken up after a restart, without Redis knowing of it")
+    func takesUpPendingAfterRestart() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let closed = try ScriptedReceiver()
+        let url = closed.url("/here")
+        closed.stop()
+        let policy = DestinationPolicy(retries: RetrySchedule(delays: [300]))
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: url, policy: policy)])
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.completed", "id", "kept", "data", #"{"k":1}"#)
+            try await relay.store.recorded.wait(for: 1)
+        }
+        try await redis.cli("FLUSHALL")
+        let open = try ScriptedReceiver()
+        let moved = try TestRelay.snapshot([try TestRelay.route(success: open.url("/there"), policy: policy)])
+        try await TestRelay.run(moved, redis: redis, directory: directory, process: "second") { relay in
+            let request = try #require(try await open.waitForRequests(1).first)
+            #expect(request.header("webhook-id") == "kept")
+            #expect(request.header("x-postback-attempt") == "2")
+        }
+    }
+
+    @Test("A paused destination gets nothing until it is resumed, also over a restart")
+    func pausesOverRestart() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            relay.control.pause("default.success", by: "ann")
+            #expect(await relay.control.destinations().first?.health == .paused)
+            try await relay.publish("type", "job.completed", "id", "held", "data", "{}")
+            try await relay.store.admitted.wait(for: 1)
+        }
+        #expect(receiver.requests.isEmpty)
+        try await TestRelay.run(snapshot, redis: redis, directory: directory, process: "second") { relay in
+            #expect(await relay.control.destinations().first?.reason == "paused by ann")
+            #expect(receiver.requests.isEmpty)
+            relay.control.resume("default.success")
+            _ = try await receiver.waitForRequests(1)
+        }
+    }
+
+    @Test("A test event is sent once, recorded, and its answer given back")
+    func testsDestination() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver { _ in .status(500, body: "broken") }
+        let route = try TestRelay.route(success: receiver.url())
+        try await TestRelay.run(try TestRelay.snapshot([route]), redis: redis, directory: directory) { relay in
+            let result = try #require(await relay.control.test(route.success, by: "ann"))
+            #expect(result.attempt.trigger == .test)
+            #expect(result.attempt.answer.statusCode == 500)
+            #expect(result.next == .end(.dead))
+            try await relay.store.recorded.wait(for: 1)
+            let detail = try #require(try await relay.ledger.delivery(result.attempt.delivery))
+            #expect(detail.summary.status == .dead)
+            #expect(detail.summary.type == "postback.test")
+            #expect(receiver.requests.count == 1)
+        }
+    }
+
+    @Test("A URL that came with an event is called byte for byte, and may not lead to link-local addresses")
+    func callsCallbackURLs() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        try await TestRelay.run(try TestRelay.snapshot([]), redis: redis, directory: directory) { relay in
+            let target = "/webhook-waiting/42?signature=abc%2F/suffix"
+            try await relay.publish("type", "job.completed", "data", "{}", "callback_url", receiver.url(target))
+            #expect(try await receiver.waitForRequests(1).first?.target == target)
+            try await relay.publish("type", "job.completed", "id", "evil", "data", "{}", "callback_url", "http://169.254.169.254/latest")
+            try await relay.store.recorded.wait(for: 2)
+            let evil = try await relay.delivery(ofEvent: "evil")
+            #expect(evil.summary.status == .dead)
+            #expect(evil.attempts.map(\.outcome) == [.blocked])
+        }
+    }
+
+    @Test("A cancelled delivery is not tried again")
+    func cancels() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver { _ in .status(500) }
+        let policy = DestinationPolicy(retries: RetrySchedule(delays: [100_000]))
+        let route = try TestRelay.route(success: receiver.url(), policy: policy)
+        try await TestRelay.run(try TestRelay.snapshot([route]), redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.completed", "id", "off", "data", "{}")
+            try await relay.store.recorded.wait(for: 1)
+            let id = try await relay.delivery(ofEvent: "off").summary.id
+            let first = try await relay.control.cancel(id)
+            let second = try await relay.control.cancel(id)
+            #expect(first == .cancelled(destination: "default.success"))
+            #expect(second == .alreadyEnded(.cancelled))
+            #expect(try await relay.delivery(ofEvent: "off").summary.nextAttemptAt == nil)
+        }
+    }
+
+    @Test("Metrics count what happened")
+    func countsMetrics() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.completed", "data", "{}")
+            try await relay.publish("type", "job.completed", "data", "nope")
+            try await relay.store.recorded.wait(for: 1)
+            try await relay.store.admitted.wait(for: 2)
+            let text = relay.registry.render()
+            #expect(text.contains("postback_events_published_total 1\n"))
+            #expect(text.contains("postback_attempts_total{destination=\"default.success\",outcome=\"delivered\"} 1\n"))
+            #expect(text.contains("postback_event_to_first_attempt_seconds_count 1\n"))
+            #expect(text.contains("postback_exchange_seconds_bucket{le=\"+Inf\"} 1\n"))
+        }
+    }
+}
