@@ -44,8 +44,8 @@ struct Invariants {
     }
 
     mutating func configured(_ index: Int, _ policy: DestinationPolicy?) {
+        if destinations[index].policy?.rate != policy?.rate { destinations[index].tokens = .infinity }
         destinations[index].policy = policy
-        destinations[index].tokens = .infinity
     }
 
     mutating func restored(_ index: Int, _ health: DestinationHealth) {
@@ -71,7 +71,7 @@ struct Invariants {
         destinations[index].probeIsInFlight = false
         if result.attempt.outcome == .retry || result.attempt.outcome == .unknown {
             destinations[index].failedProbes += 1
-            let delay = min(300_000, 5_000 << Int64(min(destinations[index].failedProbes, 10)))
+            let delay = min(300_000, Int64(5_000) << min(destinations[index].failedProbes, 10))
             destinations[index].noProbeBefore = now + delay
         }
     }

@@ -23,6 +23,6 @@ struct RelayCommand: AsyncParsableCommand {
         let data = common.dataDirectory
         try data.create()
         try await RelayProcess(settings: settings, endpoint: endpoint, data: data, common: common, server: server, logger: logger)
-            .run(besides: [])
+            .run()
     }
 }

@@ -23,22 +23,24 @@ struct UpCommand: AsyncParsableCommand {
         try data.create()
         let made = try FirstStart(data: data)
         let settings = try RunSettings(common, server, made: made)
-        let given = try settings.redisEndpoint()
-        let redis = given == nil ? try PrivateRedis(data: data, logger: logger) : nil
-        if let redis {
-            try data.write(.redisURL, redis.url)
-        } else {
+        if let endpoint = try settings.redisEndpoint() {
             data.remove(.redisURL)
-        }
-        let endpoint: RedisEndpoint
-        if let given {
-            endpoint = given
+            made.announce()
+            try await process(settings, endpoint, data, made, logger).run()
         } else {
-            endpoint = try RedisEndpoint(url: redis?.url ?? "")
+            let redis = try PrivateRedis(data: data, logger: logger)
+            let endpoint = try RedisEndpoint(url: redis.url)
+            try data.write(.redisURL, redis.url)
+            made.announce()
+            try await redis.whileRunning { try await process(settings, endpoint, data, made, logger).run() }
         }
-        made.announce()
-        try await RelayProcess(
+    }
+
+    private func process(
+        _ settings: RunSettings, _ endpoint: RedisEndpoint, _ data: DataDirectory, _ made: FirstStart, _ logger: Logger
+    ) -> RelayProcess {
+        RelayProcess(
             settings: settings, endpoint: endpoint, data: data, common: common, server: server, made: made, logger: logger
-        ).run(besides: redis.map { [$0] } ?? [])
+        )
     }
 }

@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import Logging
-import ServiceLifecycle
 import Subprocess
 import Telemetry
 
@@ -9,7 +8,7 @@ import Telemetry
 ///
 /// It ends with its parent, also when that is killed with -9: the kernel sends it SIGTERM (`setpriv --pdeathsig`). It holds a
 /// lock on its directory for as long as it lives (`flock --no-fork`), so that the next start waits for it and two servers never write one file.
-struct PrivateRedis: Service {
+struct PrivateRedis: Sendable {
     /// Longer socket paths do not fit a `sockaddr_un`.
     private static let longestSocketPath = 100
 
@@ -28,28 +27,36 @@ struct PrivateRedis: Service {
 
     var url: String { "unix://\(socket)" }
 
-    /// Runs the server, and starts it again when it ends by itself, until the service is stopped.
-    func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            var pause = Duration.milliseconds(100)
-            while !Task.isCancelled {
-                let started = ContinuousClock.now
-                do {
-                    let result = try await serve()
-                    guard !Task.isCancelled else { return }
-                    logger.error("The private Redis ended, starting it again", metadata: Logger.Metadata([.status: "\(result)"]))
-                } catch let error as SubprocessError {
-                    guard !Task.isCancelled else { return }
-                    logger.error("The private Redis cannot be started, trying again", metadata: Logger.Metadata([.reason: "\(error)"]))
-                }
-                if ContinuousClock.now - started > .seconds(10) { pause = .milliseconds(100) }
-                try? await Task.sleep(for: pause)
-                pause = min(pause * 2, .seconds(5))
-            }
+    /// Runs `body` once the server takes connections, and ends the server after it. A server that ends by itself is started again.
+    func whileRunning(_ body: @Sendable () async throws -> Void) async throws {
+        let (ready, isReady) = AsyncStream.makeStream(of: Void.self)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await keepServing { isReady.finish() } }
+            for await _ in ready {}
+            try await body()
+            tasks.cancelAll()
         }
     }
 
-    private func serve() async throws -> TerminationStatus {
+    private func keepServing(onReady: @escaping @Sendable () -> Void) async {
+        var pause = Duration.milliseconds(100)
+        while !Task.isCancelled {
+            let started = ContinuousClock.now
+            let reason: String
+            do {
+                reason = "\(try await serve(onReady))"
+            } catch {
+                reason = "\(error)"
+            }
+            guard !Task.isCancelled else { return }
+            logger.error("The private Redis ended, starting it again", metadata: Logger.Metadata([.reason: "\(reason)"]))
+            if ContinuousClock.now - started > .seconds(10) { pause = .milliseconds(100) }
+            try? await Task.sleep(for: pause)
+            pause = min(pause * 2, .seconds(5))
+        }
+    }
+
+    private func serve(_ onReady: @Sendable () -> Void) async throws -> TerminationStatus {
         var options = PlatformOptions()
         options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .seconds(10))]
         // A terminal's Ctrl-C goes to the whole group; this server is ended after the relay, not with it.
@@ -62,9 +69,14 @@ struct PrivateRedis: Service {
             ],
             platformOptions: options,
             input: .none,
-            output: .discarded,
+            output: .sequence,
             error: .discarded
-        ).terminationStatus
+        ) { execution in
+            for try await line in execution.standardOutput.strings() {
+                if line.contains("eady to accept connections") { onReady() }
+                logger.debug("redis-server", metadata: Logger.Metadata([.reason: "\(line)"]))
+            }
+        }.terminationStatus
     }
 
     private func prepare() throws {
@@ -90,7 +102,6 @@ struct PrivateRedis: Service {
         unixsocket "\(socket)"
         unixsocketperm 700
         dir "\(directory)"
-        logfile "\(directory)/redis.log"
         daemonize no
         supervised no
         appendonly yes

@@ -16,8 +16,7 @@ struct RelayProcess {
     var made: FirstStart?
     let logger: Logger
 
-    /// - Parameter besides: services that start before the relay's and stop after them.
-    func run(besides: [any Service]) async throws {
+    func run() async throws {
         DescriptorLimit.raise()
         let runtime = try await RelayRuntime.make(
             settings: settings,
@@ -35,7 +34,7 @@ struct RelayProcess {
             }
         )
         let control = runtime.control
-        let handling = SignalHandling(services: besides + runtime.services, logger: logger) { [common, server, made, logger] in
+        let handling = SignalHandling(services: runtime.services, logger: logger) { [common, server, made, logger] in
             do {
                 let new = try RunSettings(common, server, made: made)
                 control.reload(new.routingSnapshot)

@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+/// Thousands of small hostile worlds, each the same whenever its seed is.
+///
+/// `POSTBACK_SIMULATION_WORLDS` says how many (300), `POSTBACK_SIMULATION_SEED` runs one again and prints its story.
+@Suite("In a simulated world")
+struct SimulationTests {
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let worlds = environment["POSTBACK_SIMULATION_WORLDS"].flatMap { UInt64($0) } ?? 300
+    private static let only = environment["POSTBACK_SIMULATION_SEED"].flatMap { UInt64($0) }
+    private static let shares: UInt64 = 4
+
+    @Test("nothing is lost, doubled, crowded or starved", arguments: 0..<shares)
+    func invariants(share: UInt64) {
+        if let only = Self.only {
+            if share == 0 { Self.run(seed: only, tellsAll: true) }
+            return
+        }
+        for seed in stride(from: share, to: Self.worlds, by: Int(Self.shares)) { Self.run(seed: seed, tellsAll: false) }
+    }
+
+    @Test("the same seed tells the same story")
+    func repeatable() {
+        for seed: UInt64 in [3, 14, 15, 92] {
+            var (first, second) = (SimulatedWorld(seed: seed), SimulatedWorld(seed: seed))
+            _ = try? first.run()
+            _ = try? second.run()
+            #expect(first.story.text == second.story.text)
+            #expect(first.now == second.now)
+        }
+    }
+
+    private static func run(seed: UInt64, tellsAll: Bool) {
+        var world = SimulatedWorld(seed: seed)
+        do {
+            try world.run()
+            if tellsAll { print(world.story.text) }
+        } catch {
+            Issue.record(
+                """
+                World \(seed), after \(world.now) ms: \(error)
+                \(world.story.text)
+                Again with POSTBACK_SIMULATION_SEED=\(seed)
+                """
+            )
+        }
+    }
+}
