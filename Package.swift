@@ -134,7 +134,6 @@ let package = Package(
 
         // One test target for each target, and two that are about the whole.
         .testTarget(name: "DeliveriesTests", dependencies: ["Deliveries"], swiftSettings: strict),
-        .testTarget(name: "Simulation", dependencies: ["Deliveries"], swiftSettings: strict),
         .testTarget(name: "SigningTests", dependencies: ["Signing"], swiftSettings: strict),
         .testTarget(
             name: "RedisClientTests",
@@ -157,11 +156,6 @@ let package = Package(
                 "Deliveries", "Ledger", "LedgerConformance",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "SettingsTests",
-            dependencies: ["Deliveries", "Settings", "Signing"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -3,6 +3,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
+import Telemetry
 
 /// The HTTP API as a service: it listens until the group that runs it shuts down, and lets requests in progress end.
 package struct APIApplication: Service {
@@ -36,7 +37,14 @@ package struct APIApplication: Service {
                 )
             ),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
-            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? port
+                dependencies.logger.info(
+                    "the API takes requests",
+                    metadata: Logger.Metadata([.address: .string("\(host):\(port)")])
+                )
+                await onListening(port)
+            },
             logger: quiet
         )
     }

@@ -9,8 +9,8 @@ final class Inbox: Sendable {
         var isClosing = false
         /// Called after the last answer was delivered; empty once the thread has ended.
         var onEnd: [@Sendable () -> Void] = []
-        /// Whether the thread was woken and has not looked yet: a second wake-up would be a wasted system call.
-        var wasWoken = false
+        /// Whether the thread waits and was not woken yet. Waking it at any other time would be a wasted system call.
+        var isWaiting = false
         /// Only to wake the thread, and gone once it has ended.
         var multi: MultiHandle?
     }
@@ -56,8 +56,8 @@ final class Inbox: Sendable {
     }
 
     private static func wake(_ state: inout State) {
-        guard !state.wasWoken, let multi = state.multi else { return }
-        state.wasWoken = true
+        guard state.isWaiting, let multi = state.multi else { return }
+        state.isWaiting = false
         multi.wakeUp()
     }
 
@@ -66,10 +66,18 @@ final class Inbox: Sendable {
     /// Takes what was added since the last time, and whether the thread should end.
     func take() -> (requests: [SendRequest], isClosing: Bool) {
         state.withLock { state in
-            state.wasWoken = false
-            let requests = state.pending
-            state.pending = []
-            return (requests, state.isClosing)
+            state.isWaiting = false
+            defer { state.pending = [] }
+            return (state.pending, state.isClosing)
+        }
+    }
+
+    /// Says that the thread is about to wait; false if there is something to take instead. A wake-up between this and the
+    /// wait ends the wait at once, so none is lost.
+    func prepareToWait() -> Bool {
+        state.withLock { state in
+            state.isWaiting = state.pending.isEmpty && !state.isClosing
+            return state.isWaiting
         }
     }
 

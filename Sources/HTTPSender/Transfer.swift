@@ -33,6 +33,8 @@ import Glibc
 
     /// What has happened so far.
     var exchange = Exchange()
+    /// The peer of the last connection: nearly always that of the next one too.
+    var lastPeer: Peer?
 
     init?(configuration: HTTPSenderConfiguration) {
         guard let handle = unsafe curl_easy_init() else { return nil }

@@ -74,18 +74,17 @@ func judgeConnection(
     let transfer = unsafe Transfer.of(context: context)
     guard transfer.mayBeSentNow() else { return CURL_PREREQFUNC_ABORT }
     let text = unsafe String(cString: peer)
-    let address = IPAddress(text)
-    if !transfer.peerIsProxy {
-        guard let address else {
-            transfer.exchange.refusal = "the connection's address is neither IPv4 nor IPv6"
-            return CURL_PREREQFUNC_ABORT
-        }
-        if case .refused(let reason) = transfer.verdict(for: address) {
-            transfer.exchange.refusal = reason
-            return CURL_PREREQFUNC_ABORT
-        }
+    let known = transfer.lastPeer.flatMap { $0.text == text && $0.port == peerPort ? $0 : nil }
+    guard let peer = known ?? Peer(text: text, port: peerPort) else {
+        transfer.exchange.refusal = "the connection's address is neither IPv4 nor IPv6"
+        return CURL_PREREQFUNC_ABORT
     }
-    transfer.exchange.remoteAddress = address?.isV4 == false ? "[\(text)]:\(peerPort)" : "\(text):\(peerPort)"
+    if !transfer.peerIsProxy, case .refused(let reason) = transfer.verdict(for: peer.address) {
+        transfer.exchange.refusal = reason
+        return CURL_PREREQFUNC_ABORT
+    }
+    transfer.lastPeer = peer
+    transfer.exchange.remoteAddress = peer.shown
     transfer.exchange.passes += 1
     return CURL_PREREQFUNC_OK
 }

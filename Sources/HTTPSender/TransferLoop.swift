@@ -31,7 +31,7 @@ final class TransferLoop {
             while let (transfer, code) = multi.nextEnded() { finish(transfer, code: code) }
             deliver()
             // libcurl's own timers shorten this; whoever adds a request ends it.
-            multi.wait(milliseconds: 60_000)
+            if inbox.prepareToWait() { multi.wait(milliseconds: 60_000) }
         }
         for transfer in active { finish(transfer, code: CURLE_ABORTED_BY_CALLBACK) }
         deliver()

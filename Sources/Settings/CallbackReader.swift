@@ -13,7 +13,7 @@ enum CallbackReader {
 
     private static let allowLimit = 1000
 
-    static func read(_ section: LayeredSettings.Section, _ context: LoadContext) -> Result {
+    static func read(_ section: LayeredSection, _ context: LoadContext) -> Result {
         let allow = allowList(section, context)
         guard section.hasAny(of: KeyReader.keys + DestinationOptions.keys) else {
             return Result(policy: nil, keys: nil, allow: allow)
@@ -28,7 +28,7 @@ enum CallbackReader {
         return Result(policy: DestinationOptions.read(section), keys: keys, allow: allow)
     }
 
-    private static func allowList(_ section: LayeredSettings.Section, _ context: LoadContext) -> AllowList {
+    private static func allowList(_ section: LayeredSection, _ context: LoadContext) -> AllowList {
         var good: [String] = []
         for setting in section.texts("allow", limit: allowLimit) ?? [] {
             // One by one, so that every bad entry is reported and not the first alone.

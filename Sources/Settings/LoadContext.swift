@@ -42,7 +42,7 @@ final class LoadContext {
 /// A secret that stands in the file itself, for ``RouteCheck``.
 struct ClearTextSetting: Hashable, Sendable {
     enum Kind: Hashable, Sendable {
-        case secret, apiKey, header
+        case secret, apiKey, header, password
     }
 
     var path: String

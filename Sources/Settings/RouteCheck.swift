@@ -14,7 +14,7 @@ package struct SettingsWarning: Hashable, Sendable, CustomStringConvertible {
 
 /// Looks for what a configuration permits and its author probably did not mean.
 package enum RouteCheck {
-    /// All warnings, in the order of the file.
+    /// All warnings: routes in their order, then what concerns several of them or the whole file.
     package static func warnings(for settings: Settings) -> [SettingsWarning] {
         var warnings: [SettingsWarning] = []
         for (index, route) in settings.table.routes.enumerated() {
@@ -116,6 +116,7 @@ package enum RouteCheck {
             case .secret: "the secret stands"
             case .apiKey: "the API key stands"
             case .header: "what looks like a secret stands"
+            case .password: "a password stands"
             }
         return SettingsWarning(
             path: setting.path,

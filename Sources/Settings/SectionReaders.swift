@@ -1,5 +1,5 @@
 extension EventSettings {
-    init(_ section: LayeredSettings.Section) {
+    init(_ section: LayeredSection) {
         self.init()
         stream = section.line("stream", limit: 512) ?? stream
         group = section.line("group", limit: 512) ?? group
@@ -9,14 +9,14 @@ extension EventSettings {
 }
 
 extension RelaySettings {
-    init(_ section: LayeredSettings.Section) {
+    init(_ section: LayeredSection) {
         self.init()
         grace = section.duration("grace", in: .zero ... .minutes(10)) ?? grace
     }
 }
 
 extension RetentionSettings {
-    init(_ section: LayeredSettings.Section) {
+    init(_ section: LayeredSection) {
         self.init()
         let range: ClosedRange<Duration> = .minutes(60) ... .days(3650)
         delivered = section.duration("delivered", in: range) ?? delivered
@@ -27,7 +27,7 @@ extension RetentionSettings {
 }
 
 extension LogSettings {
-    init(_ section: LayeredSettings.Section) {
+    init(_ section: LayeredSection) {
         self.init()
         level = section.choice("level") ?? level
         format = section.choice("format") ?? format
@@ -35,7 +35,7 @@ extension LogSettings {
 }
 
 extension ServerSettings {
-    init(_ section: LayeredSettings.Section) {
+    init(_ section: LayeredSection) {
         self.init()
         host = section.line("host", limit: 253) ?? host
         port = section.integer("port", in: 0...65_535) ?? port
@@ -43,7 +43,7 @@ extension ServerSettings {
 }
 
 extension DatabaseSettings {
-    init(_ section: LayeredSettings.Section) {
+    init(_ section: LayeredSection) {
         guard let setting = section.text("url"), let url = setting.secret(section.context)?.value else { return }
         if ["postgres:", "postgresql:"].contains(where: { url.lowercased().hasPrefix($0) }) {
             section.context.report(
@@ -65,7 +65,7 @@ extension DatabaseSettings {
 }
 
 extension RedisSettings {
-    init(_ section: LayeredSettings.Section) {
+    init(_ section: LayeredSection) {
         self.init()
         url = section.url("url", schemes: ["redis", "rediss", "unix", "redis+unix"])
         caFile = section.readableFile("ca_file")
@@ -80,7 +80,7 @@ extension RedisSettings {
 }
 
 extension SenderSettings {
-    init(_ section: LayeredSettings.Section) {
+    init(_ section: LayeredSection) {
         self.init()
         proxy = section.url("proxy", schemes: ["http", "https", "socks5", "socks5h"])
         noProxy = (section.texts("no_proxy", limit: 200) ?? []).compactMap { $0.line(limit: 253, section.context) }
@@ -94,7 +94,7 @@ extension SenderSettings {
     }
 }
 
-extension LayeredSettings.Section {
+extension LayeredSection {
     /// A URL of one of the schemes, which may hold a password. The rest of it is the business of who uses it.
     fileprivate func url(_ key: String, schemes: [String]) -> String? {
         guard let setting = text(key), let url = setting.secret(context) else { return nil }
@@ -103,6 +103,9 @@ extension LayeredSettings.Section {
             let known = schemes.map { "\($0)://" }.joined(separator: ", ")
             context.report(setting.place, "must begin with one of \(known) and have no spaces\(url.origin)")
             return nil
+        }
+        if url.isLiteral, setting.place.isInFile, url.value.contains("@") {
+            context.clearText.append(ClearTextSetting(path: setting.place.path, kind: .password))
         }
         return url.value
     }

@@ -27,7 +27,7 @@ enum SettingsFile {
             return nil
         }
         do {
-            guard let node = try Yams.compose(yaml: text) else { return nil }
+            guard let node = try Yams.compose(yaml: text, .default, .default, .utf8) else { return nil }
             let root = YAMLValue(node, path: "", context)
             return root.isNull ? nil : root
         } catch {

@@ -34,7 +34,10 @@ extension SettingText {
     /// The path of a file that exists and can be read.
     func readableFile(_ context: LoadContext) -> String? {
         guard let path = line(limit: 4096, context) else { return nil }
-        guard FileManager.default.isReadableFile(atPath: path) else {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.isReadableFile(atPath: path),
+            FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue
+        else {
             context.report(place, "is not a file that can be read")
             return nil
         }

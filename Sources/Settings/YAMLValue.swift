@@ -74,14 +74,11 @@ struct YAMLValue {
                 context.report(place, "has a key that is not a single value")
                 return nil
             }
-            let value = YAMLValue(value, path: place.path(of: scalar.string), context)
-            return (scalar.string, value.standing(atLineOf: key))
+            // The line is the key's: the value itself may stand elsewhere, behind an alias.
+            let path = Self.isShowable(scalar.string) ? place.path(of: scalar.string) : place.path
+            let line = key.mark?.line ?? place.line
+            return (scalar.string, YAMLValue(value, at: Place(path: path, line: line), context))
         }
-    }
-
-    /// The same value, placed where its key stands: the value itself may stand elsewhere, behind an alias.
-    private func standing(atLineOf key: Node) -> YAMLValue {
-        YAMLValue(node, at: Place(path: place.path, line: key.mark?.line ?? place.line), context)
     }
 
     private init(_ node: Node, at place: Place, _ context: LoadContext) {
@@ -91,24 +88,20 @@ struct YAMLValue {
     }
 
     private func reportUnknown(_ key: String, _ value: YAMLValue, _ known: [String]) {
-        let line = value.place.line
-        guard Self.isShowable(key) else {
-            return context.report(Place(path: place.path, line: line), "has a key that is not known")
-        }
-        let hint: String
-        if key == "<<" {
-            hint = "merge keys are not supported; an alias for a whole value is"
+        if !Self.isShowable(key) {
+            context.report(value.place, "has a key that is not known")
+        } else if key == "<<" {
+            context.report(value.place, "unknown key; merge keys are not supported; an alias for a whole value is")
         } else if let meant = Spelling.closest(to: key, among: known) {
-            hint = "did you mean \(meant)?"
+            context.report(value.place, "unknown key; did you mean \(meant)?")
         } else {
-            hint = "known are \(known.joined(separator: ", "))"
+            context.report(value.place, "unknown key; known are \(known.joined(separator: ", "))")
         }
-        context.report(Place(path: place.path(of: key), line: line), "unknown key; \(hint)")
     }
 
     /// Whether a key may appear in a message: a secret that slipped into a key's place may not.
     private static func isShowable(_ key: String) -> Bool {
-        key.utf8.count <= 40 && !key.contains("whsec_") && key.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        key.utf8.count <= 64 && !key.contains("whsec_") && key.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
     private var kind: String {

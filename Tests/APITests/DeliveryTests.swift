@@ -180,7 +180,7 @@ struct DeliveryTests {
     func tenant() async throws {
         try await TestAPI.run { api in
             api.ledger.insert(Sample.delivery(1, status: .pending, tenant: "acme"))
-            for (number, tenant) in [(2, "other"), (3, nil)] {
+            for (number, tenant) in [(2, "other"), (3, nil), (4, "ACME"), (5, "acm\u{65}\u{301}")] {
                 api.ledger.insert(Sample.delivery(number, status: .pending, tenant: tenant))
                 let reply = try await api.send(.get, Self.path(number), key: "acme-ops-secret")
                 #expect(reply.status == 404)

@@ -54,7 +54,7 @@ struct SchemaFixture: Sendable, CustomTestStringConvertible {
         CREATE INDEX deliveries_due ON deliveries (destination, (attempts > 0), next_attempt_at) WHERE status = 'pending';
         CREATE INDEX deliveries_waiting ON deliveries (oldest_attempt_at)
           WHERE status = 'pending' AND oldest_attempt_at IS NOT NULL;
-        CREATE INDEX deliveries_failed ON deliveries (status, id) WHERE status IN ('dead', 'cancelled');
+        CREATE INDEX deliveries_undelivered ON deliveries (status, id) WHERE status <> 'delivered';
         CREATE INDEX deliveries_ended ON deliveries (status, ended_at) WHERE ended_at IS NOT NULL;
 
         CREATE TABLE attempts (

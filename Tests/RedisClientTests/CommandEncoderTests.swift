@@ -9,7 +9,10 @@ struct CommandEncoderTests {
     func wire() throws {
         var buffer = ByteBuffer()
         try CommandEncoder.encode(
-            [RedisCommand("PING"), RedisCommand("SET", "", "ä\r\n"), RedisCommand(arguments: [[0x47], [0, 0xFF, 0x0A]])],
+            [
+                RedisCommand("PING"), RedisCommand("SET", "", "ä\r\n"),
+                RedisCommand(arguments: [[0x47], [0, 0xFF, 0x0A]]),
+            ],
             into: &buffer
         )
         let expected =

@@ -68,7 +68,9 @@ struct RedisClientTests {
         let log = LogRecorder()
         let client = try Self.client(server, log: log)
         try await Self.running(client) {
-            try await client.waitFor { if case .disconnected(let error) = $0 { error.code == .connectionFailed } else { false } }
+            try await client.waitFor {
+                if case .disconnected(let error) = $0 { error.code == .connectionFailed } else { false }
+            }
             try await server.restart()
             try await client.waitFor {
                 if case .disconnected(let error) = $0 { error.code == .authenticationFailed } else { false }
@@ -101,7 +103,11 @@ struct RedisClientTests {
         let server = try await RedisTestServer.start()
         var configuration = RedisClientConfiguration()
         configuration.connection.blockingGrace = .milliseconds(100)
-        let client = RedisClient(endpoint: try RedisEndpoint(url: server.url), configuration: configuration, logger: .none)
+        let client = RedisClient(
+            endpoint: try RedisEndpoint(url: server.url),
+            configuration: configuration,
+            logger: .none
+        )
         let connection = try await client.makeDedicatedConnection()
         try await connection.stream("events").createGroup("relay")
         server.pause()

@@ -97,7 +97,9 @@ struct RedisConnectionTests {
     @Test("a wrong or missing password is told apart from other failures, and never shown")
     func wrongPassword() async throws {
         let server = try await RedisTestServer.start(configuration: ["requirepass hush"])
-        for credentials in [RedisCredentials(password: "s3cret"), RedisCredentials(username: "bob", password: "s3cret")] {
+        for credentials in [
+            RedisCredentials(password: "s3cret"), RedisCredentials(username: "bob", password: "s3cret"),
+        ] {
             var endpoint = try RedisEndpoint(url: server.url)
             endpoint.credentials = credentials
             let error = await #expect(throws: RedisError.self) { try await RedisConnection.connect(to: endpoint) }
@@ -127,7 +129,10 @@ struct RedisConnectionTests {
             let error = await #expect(throws: RedisError.self) {
                 try await RedisConnection.connect(to: RedisEndpoint(url: url))
             }
-            #expect(error?.code == .connectionFailed && error?.isRetriable == true, "\(url): \(String(describing: error))")
+            #expect(
+                error?.code == .connectionFailed && error?.isRetriable == true,
+                "\(url): \(String(describing: error))"
+            )
             #expect(error?.message.contains { $0.isNewline } == false)
         }
     }

@@ -5,7 +5,7 @@ import Testing
 @testable import RedisClient
 
 /// The connection against a server that the test plays byte by byte.
-@Suite("A connection on the wire")
+@Suite("A connection on the wire", .timeLimit(.minutes(1)))
 struct RedisConnectionWireTests {
     @Test("one call is one write, and its replies come back in order")
     func oneWrite() async throws {
@@ -85,7 +85,10 @@ struct RedisConnectionWireTests {
         #expect(await other.waitUntilClosed().code == .protocolViolation)
     }
 
-    @Test("nonsense closes the connection and fails all who wait", arguments: ["HTTP/1.1 400 Bad\r\n", "*9\r\n$-7\r\n"])
+    @Test(
+        "nonsense closes the connection and fails all who wait",
+        arguments: ["HTTP/1.1 400 Bad\r\n", "*9\r\n$-7\r\n"]
+    )
     func nonsense(text: String) async throws {
         let (connection, server) = try await Self.pair()
         let reply = Task { try await connection.send([RedisCommand("ONE")]) }
@@ -96,24 +99,46 @@ struct RedisConnectionWireTests {
         #expect(await connection.waitUntilClosed().code == .protocolViolation)
     }
 
-    @Test("a short limit gives up one call; the standard limit gives up the server")
-    func timeouts() async throws {
-        let configuration = RedisConnectionConfiguration(commandTimeout: .milliseconds(150))
-        let (connection, server) = try await Self.pair(configuration)
-        let short = await #expect(throws: RedisError.self) {
-            try await connection.send(RedisCommand("ONE"), timeout: .after(.milliseconds(5)))
-        }
-        #expect(short?.code == .timedOut && short?.wasSent == true)
-        let reply = Task { try await connection.send(RedisCommand("TWO")) }
-        for _ in 0..<2 { _ = try await server.waitForOutboundWrite(as: ByteBuffer.self) }
+    @Test("a short limit gives up one call, and its late reply goes to nobody else")
+    func shortLimit() async throws {
+        let (connection, server) = try await Self.pair()
+        let short = Task { try await connection.send(RedisCommand("ONE"), timeout: .after(.seconds(1))) }
+        _ = try await server.waitForOutboundWrite(as: ByteBuffer.self)
+        let next = Task { try await connection.send(RedisCommand("TWO")) }
+        _ = try await server.waitForOutboundWrite(as: ByteBuffer.self)
+        await server.testingEventLoop.advanceTime(by: .seconds(1))
+        let error = await #expect(throws: RedisError.self) { try await short.value }
+        #expect(error?.code == .timedOut && error?.wasSent == true)
         try await server.reply(":1\r\n:2\r\n")
-        #expect(try await reply.value == .integer(2))
+        #expect(try await next.value == .integer(2))
+        await connection.close()
+    }
 
-        let waiting = Task { try await connection.send(RedisCommand("GET"), timeout: .unlimited) }
-        let standard = await #expect(throws: RedisError.self) { try await connection.send(RedisCommand("THREE")) }
-        #expect(standard?.code == .timedOut)
-        let lost = await #expect(throws: RedisError.self) { try await waiting.value }
+    @Test("the standard limit gives up the server, and fails all who wait")
+    func standardLimit() async throws {
+        let (connection, server) = try await Self.pair()
+        let patient = Task { try await connection.send(RedisCommand("ONE"), timeout: .unlimited) }
+        _ = try await server.waitForOutboundWrite(as: ByteBuffer.self)
+        let standard = Task { try await connection.send(RedisCommand("TWO")) }
+        _ = try await server.waitForOutboundWrite(as: ByteBuffer.self)
+        await server.testingEventLoop.advanceTime(by: .seconds(5))
+        let timedOut = await #expect(throws: RedisError.self) { try await standard.value }
+        #expect(timedOut?.code == .timedOut && timedOut?.wasSent == true)
+        let lost = await #expect(throws: RedisError.self) { try await patient.value }
         #expect(lost?.code == .connectionLost && lost?.wasSent == true)
+    }
+
+    @Test("a batch that is answered in time leaves no deadline behind")
+    func answeredInTime() async throws {
+        let (connection, server) = try await Self.pair()
+        for _ in 0..<3 {
+            let call = Task { try await connection.send(RedisCommand("ONE")) }
+            _ = try await server.waitForOutboundWrite(as: ByteBuffer.self)
+            await server.testingEventLoop.advanceTime(by: .seconds(4))
+            try await server.reply(":1\r\n")
+            #expect(try await call.value == .integer(1))
+        }
+        await connection.close()
     }
 
     @Test("no commands are no work")

@@ -41,6 +41,7 @@ struct RedisErrorTests {
     func missingGroup() {
         #expect(RedisError(RedisServerError("NOGROUP No such key")).isMissingGroup)
         #expect(RedisError(RedisServerError("UNBLOCKED the stream key no longer exists")).isMissingGroup)
+        #expect(!RedisError(RedisServerError("UNBLOCKED client unblocked via CLIENT UNBLOCK")).isMissingGroup)
         #expect(!RedisError(RedisServerError("WRONGTYPE x")).isMissingGroup)
     }
 }

@@ -156,7 +156,10 @@ struct RedisScriptTests {
             let error = await #expect(throws: RedisError.self) { try await connection.run(RedisScript(source)) }
             #expect(error?.code == .server)
         }
-        #expect(try await connection.run(RedisScript("return {1, false, 'x'}")) == .array([.integer(1), .null, .bulk([0x78])]))
+        #expect(
+            try await connection.run(RedisScript("return {1, false, 'x'}"))
+                == .array([.integer(1), .null, .bulk([0x78])])
+        )
         await connection.close()
     }
 }

@@ -42,7 +42,9 @@ struct ReplyDecoderTests {
 
     @Test(
         "refuses what is not RESP2",
-        arguments: ["HTTP/1.1 400\r\n", "%1\r\n+a\r\n+b\r\n", ":12x\r\n", "*99999999999999999999\r\n", "$-2\r\n", "_\r\n"]
+        arguments: [
+            "HTTP/1.1 400\r\n", "%1\r\n+a\r\n+b\r\n", ":12x\r\n", "*99999999999999999999\r\n", "$-2\r\n", "_\r\n",
+        ]
     )
     func hostile(text: String) throws {
         let channel = try Self.channel()

@@ -50,7 +50,7 @@ package final class RedisTestServer: Sendable {
                 do {
                     let process = try await launch(directory)
                     return RedisTestServer(directory, port, certificates, transport, process)
-                } catch where attempt < 5 && "\(error)".contains("Address already in use") {
+                } catch  where attempt < 5 && "\(error)".contains("Address already in use") {
                     continue
                 }
             }

@@ -55,6 +55,7 @@ import Testing
             "2: sender.proxy: must begin with one of http://, https://, socks5://, socks5h:// and have no spaces"
         ),
         ("sender:\n  ca_file: /nonexistent/ca.pem", "2: sender.ca_file: is not a file that can be read"),
+        ("redis:\n  ca_file: /", "2: redis.ca_file: is not a file that can be read"),
         ("sender:\n  client_key: /dev/null", "2: sender.client_key: needs sender.client_certificate"),
         (
             "redis:\n  url: http://:hunter2@x",
@@ -112,7 +113,7 @@ import Testing
             "retries: has 51 entries, 50 are the most"
         ),
         (
-            "previous_secret: whsec_hunter2",
+            "previous_secret: whsec_c2hvcnQ=",
             "previous_secret: the secret is weak: 5 bytes after decoding, 24 are the least"
         ),
         ("previous_secret: \(Hidden.secret)", "previous_secret: is the same as secret"),

@@ -6,7 +6,8 @@ import Testing
     private let environment = ["ONE": Hidden.secret, "TWO": Hidden.other, "THREE": Hidden.third, "KEY": Hidden.apiKey]
 
     private func warnings(_ yaml: String) throws -> [String] {
-        try RouteCheck.warnings(for: try Fixture.load(yaml, environment: environment)).map(\.description)
+        let settings = try Fixture.load(yaml, environment: environment)
+        return RouteCheck.warnings(for: settings).map(\.description)
     }
 
     /// A file with one route named `default`, whose success destination is this.
@@ -50,12 +51,15 @@ import Testing
               - name: default
                 success: {url: "https://x.example/", secret: \(Hidden.secret), headers: {x-api-token: t, x-env: prod, Cookie: "env:KEY"}}
             api: {keys: [{name: a, key: \(Hidden.apiKey), role: ops}, {name: b, key: "env:ONE", role: ops}]}
+            redis: {url: "redis://:hunter2@r"}
+            sender: {proxy: "http://proxy.internal:3128"}
             """
         #expect(
             try warnings(yaml) == [
                 "routes[0].success.secret: the secret stands in the file in clear text; use env:NAME or file:PATH",
                 "routes[0].success.headers.x-api-token: what looks like a secret stands in the file in clear text; use env:NAME or file:PATH",
                 "api.keys[0].key: the API key stands in the file in clear text; use env:NAME or file:PATH",
+                "redis.url: a password stands in the file in clear text; use env:NAME or file:PATH",
             ]
         )
     }

@@ -34,10 +34,14 @@ enum CommitOutcome: CaseIterable {
 
 /// One life of the relay's process: the dispatcher, and what the services around it hold in memory.
 struct SimulatedRelay {
+    /// Which life of the process it is; 0 stands for none.
     let life: Int
     var dispatcher: Dispatcher
     /// Before this, what reaches it waits.
     var readyAt: Int64
+    /// Whether the process runs.
+    var isAlive = true
+    /// Whether it has taken up what the ledger knows.
     var isReady = false
     var isDraining = false
     /// Something happened since the dispatcher was last asked what to do.

@@ -26,21 +26,24 @@ struct SimulatedWorld {
     var queue = EventQueue<Happening>()
     var ledger: SimulatedLedger
     var invariants: Invariants
-    var story = Story()
+    var story: Story
     /// How each destination is called by the routes in force; `nil`: its route was taken away.
     var policies: [DestinationPolicy?]
     let indexOf: [String: Int]
-    var relay: SimulatedRelay?
-    private var lives = 0
+    var relay: SimulatedRelay
     private var steps = 0
     private(set) var isCalm = false
 
-    init(seed: UInt64) {
+    init(seed: UInt64, storyLength: Int = 60) {
+        story = Story(length: storyLength)
         random = SeededGenerator(seed: seed)
         plan = WorldPlan(seed: seed, using: &random)
         ledger = SimulatedLedger(destinations: plan.destinations.count)
         invariants = Invariants(limits: plan.limits, destinations: plan.destinations.count)
         policies = plan.destinations.map(\.policy)
+        relay = SimulatedRelay(
+            life: 0, dispatcher: Dispatcher(limits: plan.limits, seed: seed), readyAt: 0, isAlive: false, clockOffset: wallOffset
+        )
         indexOf = Dictionary(uniqueKeysWithValues: plan.destinations.enumerated().map { ($0.element.name, $0.offset) })
         foresee()
     }
@@ -54,8 +57,8 @@ struct SimulatedWorld {
             guard let (time, happening) = queue.popFirst() else { break }
             now = time
             try happen(happening)
-            if relay?.turnIsDue == true, queue.nextTime != now || chance(50) { try turn() }
-            if let relay { try invariants.settled(relay.dispatcher) }
+            if relay.turnIsDue, queue.nextTime != now || chance(50) { try turn() }
+            if relay.isAlive { try invariants.settled(relay.dispatcher) }
             steps += 1
             if steps > 50_000 + 2_000 * (plan.deliveries + plan.destinations.count) {
                 throw InvariantViolation(description: "the world does not come to rest")
@@ -65,8 +68,8 @@ struct SimulatedWorld {
         if ledger.pendingCount > 0 {
             throw InvariantViolation(description: "\(ledger.pendingCount) deliveries are pending for ever")
         }
-        if let held = relay?.dispatcher.heldCount, held > 0 {
-            throw InvariantViolation(description: "\(held) deliveries are held that have ended")
+        if relay.dispatcher.heldCount > 0 {
+            throw InvariantViolation(description: "\(relay.dispatcher.heldCount) deliveries are held that have ended")
         }
     }
 
@@ -84,7 +87,7 @@ struct SimulatedWorld {
         for (count, trouble) in troubles {
             for _ in 0..<count { queue.schedule(trouble, at: .random(in: 0...plan.calmAt, using: &random)) }
         }
-        queue.schedule(.calm, at: plan.calmAt + 1)
+        queue.schedule(.calm, at: plan.calmAt + 10)
     }
 
     private mutating func happen(_ happening: Happening) throws {
@@ -95,27 +98,29 @@ struct SimulatedWorld {
         case .crash: crash()
         case .start: start()
         case .restart:
-            guard relay?.isReady == true, relay?.isDraining == false else { break }
+            guard relay.isReady, !relay.isDraining else { break }
             story.note(now, "drains")
-            relay?.isDraining = true
-            relay?.dispatcher.drain()
-            relay?.turnIsDue = true
+            relay.isDraining = true
+            relay.dispatcher.drain()
+            relay.turnIsDue = true
             invariants.drains()
         case .calm: calm()
         case .relay(let life, let input):
             // What was meant for an earlier life is lost with it.
-            if relay?.life == life { try take(input) }
+            guard relay.isAlive, relay.life == life else { break }
+            noticeClockChange()
+            try take(input)
         }
     }
 
     // MARK: From outside
 
     private mutating func arrive(_ id: DeliveryID, _ destination: Int) {
-        guard let relay, !relay.isDraining else {
+        guard relay.isAlive, !relay.isDraining else {
             queue.schedule(.arrive(id, destination), at: now + 500)
             return
         }
-        story.note(now, "arrives", id.rawValue, destination)
+        story.note(now, "arrives", id, destination)
         ledger.admit(id, to: destination, at: wall)
         tell(.admitted(DueDelivery(id: id, dueAt: wall, progress: .fresh), destination), within: 2)
     }
@@ -132,11 +137,11 @@ struct SimulatedWorld {
             tell(.resume(destination))
         case 3:
             guard ledger.cancel(id, at: now) else { return }
-            story.note(now, "operator cancels", id.rawValue)
+            story.note(now, "operator cancels", id)
             tell(.cancelled(id))
         case 4, 5:
             guard let row = ledger.rows[id], let due = ledger.replay(id, at: wall) else { return }
-            story.note(now, "operator replays", id.rawValue, row.destination)
+            story.note(now, "operator replays", id, row.destination)
             tell(.replayed(due, row.destination))
         case 6:
             story.note(now, "route is taken away", destination)
@@ -150,23 +155,23 @@ struct SimulatedWorld {
     }
 
     private mutating func setClock() {
-        let size = [1_000, 60_000, 3_600_000, 100_000_000].drawn(&random)
+        let size: Int64 = [1_000, 60_000, 3_600_000, 100_000_000].drawn(&random)
         let change = chance(50) ? size : -size
-        story.note(now, "clock is set by", change)
+        story.note(now, "clock is set by", Int(change))
         wallOffset += change
         tell(.turn, within: 30_000)
     }
 
     private mutating func crash() {
-        guard let relay else { return }
+        guard relay.isAlive else { return }
         story.note(now, "crashes")
         if relay.isCommitting, chance(50) { ledger.record(relay.committing) }
-        self.relay = nil
+        die()
         queue.schedule(.start, at: now + .random(in: 10...5_000, using: &random))
     }
 
     private mutating func calm() {
-        guard relay?.isReady == true, relay?.isDraining == false else {
+        guard relay.isReady, !relay.isDraining else {
             queue.schedule(.calm, at: now + 500)
             return
         }
@@ -184,35 +189,41 @@ struct SimulatedWorld {
     // MARK: The process
 
     private mutating func start() {
-        lives += 1
-        story.note(now, "starts, life", lives)
+        let life = relay.life + 1
+        story.note(now, "starts, life", life)
         relay = SimulatedRelay(
-            life: lives,
+            life: life,
             dispatcher: Dispatcher(limits: plan.limits, seed: random.next()),
             readyAt: now + 5,
             clockOffset: wallOffset
         )
         invariants.restarted()
         queue.schedule(
-            .relay(life: lives, .ready(records: ledger.destinationRecords(), backlog: ledger.backlog())), at: now + 5
+            .relay(life: life, .ready(records: ledger.destinationRecords(), backlog: ledger.backlog())), at: now + 5
         )
     }
 
     /// Ends the process after it drained, and starts it again.
     mutating func stop() {
         story.note(now, "has drained")
-        relay = nil
+        die()
         queue.schedule(.start, at: now + 10)
+    }
+
+    private mutating func die() {
+        relay.isAlive = false
+        relay.isReady = false
+        relay.turnIsDue = false
     }
 
     /// Tells the process something, a little later.
     mutating func tell(_ input: RelayInput, within delay: Int64 = 5) {
-        guard let relay else { return }
-        tell(input, after: .random(in: 0...delay, using: &random), life: relay.life)
+        let later = Int64.random(in: 0...delay, using: &random)
+        tell(input, after: later, life: relay.life)
     }
 
     mutating func tell(_ input: RelayInput, after delay: Int64, life: Int) {
-        queue.schedule(.relay(life: life, input), at: max(now + delay, relay?.readyAt ?? 0))
+        queue.schedule(.relay(life: life, input), at: max(now + delay, relay.readyAt))
     }
 
     mutating func chance(_ percent: Int) -> Bool {
@@ -223,7 +234,7 @@ struct SimulatedWorld {
     mutating func ledgerFails() -> Bool { !isCalm && chance(plan.ledgerFailures) }
 
     private mutating func checkAttendance() throws {
-        guard let relay, relay.isReady, relay.clockOffset == wallOffset else { return }
+        guard relay.isReady, relay.clockOffset == wallOffset else { return }
         // It costs a look at every destination, so large worlds are checked now and then.
         guard plan.destinations.count < 100 || chance(2) else { return }
         try invariants.attended(relay.dispatcher, ledger, at: now, wall: wall)

@@ -1,29 +1,39 @@
+import Deliveries
+
 /// The latest things that happened in a world, kept cheaply and written out only when something went wrong.
 struct Story {
     struct Line {
         var at: Int64
         var what: StaticString
-        var subject: Int64
-        var detail: Int64
+        var subject: Int
+        var detail: Int
     }
 
-    static let length = 80
-
+    private let length: Int
     private var lines: [Line] = []
     private var position = 0
 
-    mutating func note(_ at: Int64, _ what: StaticString, _ subject: some BinaryInteger = -1, _ detail: some BinaryInteger = -1) {
-        let line = Line(at: at, what: what, subject: Int64(subject), detail: Int64(detail))
-        if lines.count < Self.length {
+    /// A story that keeps so many lines.
+    init(length: Int) {
+        self.length = length
+    }
+
+    mutating func note(_ at: Int64, _ what: StaticString, _ delivery: DeliveryID, _ detail: Int = -1) {
+        note(at, what, Int(delivery.rawValue), detail)
+    }
+
+    mutating func note(_ at: Int64, _ what: StaticString, _ subject: Int = -1, _ detail: Int = -1) {
+        let line = Line(at: at, what: what, subject: subject, detail: detail)
+        if lines.count < length {
             lines.append(line)
         } else {
             lines[position] = line
         }
-        position = (position + 1) % Self.length
+        position = (position + 1) % length
     }
 
     var text: String {
-        let start = lines.count < Self.length ? 0 : position
+        let start = lines.count < length ? 0 : position
         return (lines[start...] + lines[..<start]).map { line in
             let subject = line.subject == -1 ? "" : " \(line.subject)"
             let detail = line.detail == -1 ? "" : " (\(line.detail))"

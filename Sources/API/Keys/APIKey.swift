@@ -13,8 +13,12 @@ package struct APIKey: Hashable, Sendable {
         self.tenant = tenant
     }
 
-    /// Whether a delivery of this tenant may be seen and changed with the key.
-    func covers(tenant other: String?) -> Bool { tenant == nil || tenant == other }
+    /// Whether the key may see, change and publish what belongs to this tenant. Compared byte for byte, as the ledger
+    /// does: Swift holds two spellings of one character to be equal.
+    func covers(tenant other: String?) -> Bool {
+        guard let tenant else { return true }
+        return other.map { tenant.utf8.elementsEqual($0.utf8) } ?? false
+    }
 }
 
 /// What a key may do (contract section 5).

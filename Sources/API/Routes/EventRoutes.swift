@@ -48,7 +48,7 @@ struct EventRoutes {
         }
         if texts["traceparent"] == nil { texts["traceparent"] = headers[field: .traceparent] }
         if let tenant = key.tenant {
-            guard (texts["tenant"] ?? tenant) == tenant else {
+            guard key.covers(tenant: texts["tenant"] ?? tenant) else {
                 throw Problem(
                     .forbidden,
                     "tenant: key \(quoted(key.name)) may publish for its own tenant only",

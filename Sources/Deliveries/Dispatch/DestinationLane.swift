@@ -323,10 +323,13 @@ struct DestinationLane: Sendable {
         since.map { DestinationRecord(name: name, health: health, since: $0, reason: reason) }
     }
 
-    /// Moves its own times with the clock when it was set. Retries in memory are about to fall due, and stay so.
+    /// Moves its own times with the clock when it was set. Retries in memory are about to fall due, and stay so. What is due in
+    /// the ledger stays what it is there, so that a look at it may come too early, but not too late.
     mutating func shift(byMilliseconds delta: Int64) {
         pace.shift(byMilliseconds: delta)
         nextProbeAt = nextProbeAt?.advanced(byMilliseconds: delta)
+        ledgerDueAt = ledgerDueAt?.advanced(byMilliseconds: min(delta, 0))
+        if let noted = load?.noted { load?.noted = noted.advanced(byMilliseconds: min(delta, 0)) }
         retries = Heap(
             retries.unordered.map {
                 Entry(dueAt: $0.dueAt.advanced(byMilliseconds: delta), id: $0.id, ticket: $0.ticket)

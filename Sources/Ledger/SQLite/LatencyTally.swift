@@ -49,12 +49,12 @@ struct LatencyTally {
         let add = try db.cachedStatement(sql: Self.add)
         for (key, count) in counts {
             try add.run([
-                key.minute.databaseValue, .text(key.destination), key.bucket.databaseValue, .integer(count.attempts),
+                .integer(key.minute), .text(key.destination), .integer(key.bucket), .integer(count.attempts),
                 .integer(count.delivered), .real(count.milliseconds),
             ])
         }
         if let newest = counts.keys.map(\.minute).max() {
-            try db.cachedStatement(sql: Self.forget).run([(newest - Self.keptMinutes).databaseValue])
+            try db.cachedStatement(sql: Self.forget).run([.integer(newest - Self.keptMinutes)])
         }
     }
 

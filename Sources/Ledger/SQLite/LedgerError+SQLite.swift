@@ -16,11 +16,6 @@ extension LedgerError {
             self = LedgerError(.internal, "\(file): \(type(of: error))")
         }
     }
-
-    /// What is stored is not what this program writes.
-    static func corrupt(column: String) -> LedgerError {
-        LedgerError(.corrupt, "column \(column) holds a value that is not understood")
-    }
 }
 
 extension LedgerError.Code {

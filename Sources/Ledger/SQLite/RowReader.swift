@@ -1,62 +1,67 @@
 import Deliveries
 import GRDB
+import GRDBSQLite
 
 /// Reads the columns of a row from left to right, and trusts none of them.
 ///
-/// Files get damaged and other programs write to them: GRDB's own conversions would end the process on a value of another kind,
-/// these throw ``LedgerError/Code/corrupt`` with the name of the column.
+/// Files get damaged, and other programs write to them: a value of another kind, or an unknown word, throws
+/// ``LedgerError/Code/corrupt`` with the name of the column.
+///
+/// Only for use while the statement that was stepped onto the row is on it.
 struct RowReader {
-    private let row: Row
-    private var index = 0
+    private let statement: SQLiteStatement
+    private var index: CInt = -1
 
-    init(_ row: Row) { self.row = row }
+    init(_ statement: SQLiteStatement) { self.statement = statement }
 
     mutating func optionalInteger() throws -> Int64? {
-        switch try next().storage {
-        case .int64(let value): value
-        case .null: nil
-        default: throw corrupt()
-        }
-    }
-
-    mutating func optionalText() throws -> String? {
-        switch try next().storage {
-        case .string(let value): value
-        case .null: nil
+        switch nextType() {
+        case SQLITE_INTEGER: sqlite3_column_int64(statement, index)
+        case SQLITE_NULL: nil
         default: throw corrupt()
         }
     }
 
     mutating func optionalReal() throws -> Double? {
-        switch try next().storage {
-        case .double(let value): value
-        case .int64(let value): Double(value)
-        case .null: nil
+        switch nextType() {
+        case SQLITE_FLOAT, SQLITE_INTEGER: sqlite3_column_double(statement, index)
+        case SQLITE_NULL: nil
         default: throw corrupt()
         }
     }
 
-    mutating func bytes() throws -> [UInt8] {
-        guard index < row.count else { throw corrupt() }
-        defer { index += 1 }
-        return try row.withUnsafeData(atIndex: index) { data throws -> [UInt8] in
-            guard let data else { throw corrupt(at: index) }
-            return [UInt8](data)
+    mutating func optionalText() throws -> String? {
+        switch nextType() {
+        case SQLITE_TEXT:
+            // The text before its length: asking for it may convert it.
+            guard let start = sqlite3_column_text(statement, index) else { throw corrupt() }
+            let count = Int(sqlite3_column_bytes(statement, index))
+            return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+        case SQLITE_NULL:
+            return nil
+        default:
+            throw corrupt()
         }
     }
 
-    /// A case of an enumeration; an unknown word was written by something else.
+    mutating func bytes() throws -> [UInt8] {
+        guard nextType() == SQLITE_BLOB else { throw corrupt() }
+        // An empty blob has no address.
+        guard let start = sqlite3_column_blob(statement, index) else { return [] }
+        return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, index))))
+    }
+
+    /// A case of an enumeration.
     mutating func optionalWord<Word: RawRepresentable<String>>(_: Word.Type = Word.self) throws -> Word? {
         guard let text = try optionalText() else { return nil }
-        guard let word = Word(rawValue: text) else { throw corrupt() }
-        return word
+        return try present(Word(rawValue: text))
     }
 
     mutating func integer() throws -> Int64 { try present(optionalInteger()) }
 
-    mutating func text() throws -> String { try present(optionalText()) }
-
     mutating func real() throws -> Double { try present(optionalReal()) }
+
+    mutating func text() throws -> String { try present(optionalText()) }
 
     mutating func word<Word: RawRepresentable<String>>(_: Word.Type = Word.self) throws -> Word {
         try present(optionalWord(Word.self))
@@ -75,11 +80,9 @@ struct RowReader {
     mutating func optionalTime() throws -> Timestamp? { try optionalInteger().map(Timestamp.init(milliseconds:)) }
 
     /// The error for the column that was read last.
-    func corrupt() -> LedgerError { corrupt(at: index - 1) }
-
-    private func corrupt(at index: Int) -> LedgerError {
-        let names = Array(row.columnNames)
-        return .corrupt(column: names.indices.contains(index) ? names[index] : "\(index)")
+    func corrupt() -> LedgerError {
+        let name = sqlite3_column_name(statement, index).map { String(cString: $0) }
+        return LedgerError(.corrupt, "column \(name ?? "\(index)") holds a value that is not understood")
     }
 
     private func present<Value>(_ value: Value?) throws -> Value {
@@ -87,9 +90,8 @@ struct RowReader {
         return value
     }
 
-    private mutating func next() throws -> DatabaseValue {
+    private mutating func nextType() -> CInt {
         index += 1
-        guard index <= row.count else { throw corrupt() }
-        return row[index - 1]
+        return sqlite3_column_type(statement, index)
     }
 }

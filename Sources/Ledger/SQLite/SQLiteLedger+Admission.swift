@@ -51,14 +51,14 @@ struct Intake {
     /// look before the leap.
     mutating func add(_ delivery: NewDelivery) throws -> Admission {
         try insertEvent.run([
-            .text(delivery.eventID), .bytes(delivery.fingerprint), .text(delivery.traceparent), .bytes(delivery.body),
+            .text(delivery.eventID), .blob(delivery.fingerprint), .text(delivery.traceparent), .blob(delivery.body),
         ])
         guard db.changesCount == 1 else {
             let known = try fingerprint.first([.text(delivery.eventID)]) { try $0.bytes() }
             return known == delivery.fingerprint ? .duplicate : .conflict
         }
         try insertDelivery.run([
-            .id(delivery.id), db.lastInsertedRowID.databaseValue, .text(delivery.destination),
+            .id(delivery.id), .integer(db.lastInsertedRowID), .text(delivery.destination),
             .time(delivery.receivedAt), .time(delivery.publishedAt), .time(delivery.receivedAt), .text(delivery.eventID),
             .text(delivery.type), .text(delivery.tenant), .text(delivery.jobID), .text(delivery.productID),
             .text(delivery.queue), .text(delivery.route), .text(delivery.url),
@@ -77,7 +77,7 @@ struct Intake {
             """)
             .run([
                 .text(entry.source.entryID), .text(entry.field), .text(entry.reason), .time(entry.receivedAt),
-                .bytes(fields),
+                .blob(fields),
             ])
     }
 

@@ -8,7 +8,7 @@ extension SQLiteLedger {
             let found = try db.cachedStatement(sql: """
                 SELECT id, entry_id, field, reason, received_at, fields FROM quarantine WHERE id < ? ORDER BY id DESC LIMIT ?
                 """)
-                .all([(query.after ?? .max).databaseValue, .integer(limit + 1)]) { try $0.quarantineEntry() }
+                .all([.integer(query.after ?? .max), .integer(limit + 1)]) { try $0.quarantineEntry() }
             return Page(items: Array(found.prefix(limit)), hasMore: found.count > limit)
         }
     }
@@ -18,13 +18,13 @@ extension SQLiteLedger {
             try db.cachedStatement(
                 sql: "SELECT id, entry_id, field, reason, received_at, fields FROM quarantine WHERE id = ?"
             )
-            .first([id.databaseValue]) { try $0.quarantineEntry() }
+            .first([.integer(id)]) { try $0.quarantineEntry() }
         }
     }
 
     package func redrive(_ id: Int64, as request: AdmissionRequest) async throws(LedgerError) -> Admission? {
         try await write { db in
-            let exists = try db.cachedStatement(sql: "SELECT 1 FROM quarantine WHERE id = ?").first([id.databaseValue]) {
+            let exists = try db.cachedStatement(sql: "SELECT 1 FROM quarantine WHERE id = ?").first([.integer(id)]) {
                 try $0.flag()
             }
             guard exists == true else { return nil }
@@ -40,7 +40,7 @@ extension SQLiteLedger {
                     let conflict = NewQuarantineEntry.conflict(of: delivery)
                     try Self.update(id, field: conflict.field, reason: conflict.reason, in: db)
                 } else {
-                    try db.cachedStatement(sql: Self.discardSQL).run([id.databaseValue])
+                    try db.cachedStatement(sql: Self.discardSQL).run([.integer(id)])
                 }
                 return admission
             }
@@ -49,7 +49,7 @@ extension SQLiteLedger {
 
     package func discardQuarantineEntry(_ id: Int64) async throws(LedgerError) -> Bool {
         try await write { db in
-            try db.cachedStatement(sql: Self.discardSQL).run([id.databaseValue])
+            try db.cachedStatement(sql: Self.discardSQL).run([.integer(id)])
             return db.changesCount == 1
         }
     }
@@ -58,7 +58,7 @@ extension SQLiteLedger {
 
     private static func update(_ id: Int64, field: String, reason: String, in db: Database) throws {
         try db.cachedStatement(sql: "UPDATE quarantine SET field = ?, reason = ? WHERE id = ?")
-            .run([.text(field), .text(reason), id.databaseValue])
+            .run([.text(field), .text(reason), .integer(id)])
     }
 }
 

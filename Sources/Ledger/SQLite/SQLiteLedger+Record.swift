@@ -18,6 +18,7 @@ private struct AttemptWriter {
     private let find: Statement
     private let insert: Statement
     private let end: Statement
+    private let postpone: Statement
     private var statuses = StatusTally()
     private var latencies = LatencyTally()
 
@@ -26,6 +27,7 @@ private struct AttemptWriter {
         find = try db.cachedStatement(sql: "SELECT status, destination FROM deliveries WHERE id = ?")
         insert = try db.cachedStatement(sql: Self.insertSQL)
         end = try db.cachedStatement(sql: Self.endSQL)
+        postpone = try db.cachedStatement(sql: Self.postponeSQL)
     }
 
     mutating func record(_ result: AttemptResult) throws {
@@ -37,7 +39,7 @@ private struct AttemptWriter {
 
         switch (status, result.next) {
         case (.pending, .retry(let time, let progress)):
-            try postpone(attempt, until: time, progress)
+            try delay(attempt, until: time, progress)
         case (.pending, .end(let new)),
             (_, .end(let new)) where new == .delivered:
             guard new != .pending else {
@@ -63,15 +65,15 @@ private struct AttemptWriter {
             .id(attempt.delivery), .integer(attempt.number), .word(attempt.trigger), .text(attempt.requestedBy),
             .time(attempt.startedAt), .text(attempt.url), .word(attempt.outcome), .word(answer.failure),
             .text(answer.errorText), .flag(answer.requestWasSent), .integer(answer.statusCode),
-            .bytes(StoredFields.encode(answer.headers)), .bytes(answer.body), .flag(answer.bodyWasTruncated),
+            .blob(StoredFields.encode(answer.headers)), .blob(answer.body), .flag(answer.bodyWasTruncated),
             .text(answer.remoteAddress), .real(answer.times.dns), .real(answer.times.connect), .real(answer.times.tls),
             .real(answer.times.firstByte), .real(answer.times.total),
         ])
         return db.changesCount == 1
     }
 
-    private func postpone(_ attempt: Attempt, until time: Timestamp, _ progress: DeliveryProgress) throws {
-        try db.cachedStatement(sql: Self.postponeSQL).run(
+    private func delay(_ attempt: Attempt, until time: Timestamp, _ progress: DeliveryProgress) throws {
+        try postpone.run(
             last(attempt) + [
                 .time(time), .integer(progress.step), .time(progress.notReadySince), .integer(progress.notReadyTries),
                 .word(progress.trigger), .text(progress.requestedBy), .id(attempt.delivery),
@@ -80,7 +82,7 @@ private struct AttemptWriter {
     }
 
     /// What a delivery shows of its latest attempt: the arguments of ``lastSQL``.
-    private func last(_ attempt: Attempt) -> [DatabaseValue] {
+    private func last(_ attempt: Attempt) -> [StoredValue] {
         [
             .integer(attempt.number), .time(attempt.startedAt), .word(attempt.outcome),
             .integer(attempt.answer.statusCode), .text(attempt.answer.errorText),

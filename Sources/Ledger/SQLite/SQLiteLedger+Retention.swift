@@ -54,7 +54,7 @@ private struct Pruning {
         for (id, event, destination) in found {
             try attempts.run([.id(id)])
             try deliveries.run([.id(id)])
-            try events.run([event.databaseValue])
+            try events.run([.integer(event)])
             tally.removed(from: destination, status)
         }
         room -= found.count

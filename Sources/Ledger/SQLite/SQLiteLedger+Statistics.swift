@@ -19,7 +19,7 @@ extension SQLiteLedger {
         try await read { db in
             var latencies: [String: LatencySummary] = [:]
             let since = LatencyTally.minute(of: time)
-            _ = try db.cachedStatement(sql: Self.latenciesSQL).all([since.databaseValue]) {
+            _ = try db.cachedStatement(sql: Self.latenciesSQL).all([.integer(since)]) {
                 latencies[try $0.text(), default: LatencySummary()]
                     .add(attempts: try $0.count(), delivered: try $0.count(), milliseconds: try $0.real())
             }

@@ -43,7 +43,7 @@ struct StatusTally {
     /// Writes the sums. A destination whose last delivery is gone is forgotten.
     func write(to db: Database) throws {
         for (destination, change) in changes {
-            let counts: [DatabaseValue] = [
+            let counts: [StoredValue] = [
                 .integer(change.pending), .integer(change.delivered), .integer(change.dead), .integer(change.cancelled),
             ]
             if let url = change.url {

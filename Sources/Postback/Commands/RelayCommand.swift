@@ -22,7 +22,16 @@ struct RelayCommand: AsyncParsableCommand {
         }
         let data = common.dataDirectory
         try data.create()
-        try await RelayProcess(settings: settings, endpoint: endpoint, data: data, common: common, server: server, logger: logger)
-            .run()
+        try await OwnedLedger.with(settings, data: data, logger: logger) { ledger in
+            try await RelayProcess(
+                settings: settings,
+                endpoint: endpoint,
+                ledger: ledger,
+                data: data,
+                common: common,
+                server: server,
+                logger: logger
+            ).run()
+        }
     }
 }

@@ -23,24 +23,30 @@ struct UpCommand: AsyncParsableCommand {
         try data.create()
         let made = try FirstStart(data: data)
         let settings = try RunSettings(common, server, made: made)
-        if let endpoint = try settings.redisEndpoint() {
-            data.remove(.redisURL)
-            made.announce()
-            try await process(settings, endpoint, data, made, logger).run()
-        } else {
-            let redis = try PrivateRedis(data: data, logger: logger)
-            let endpoint = try RedisEndpoint(url: redis.url)
-            try data.write(.redisURL, redis.url)
-            made.announce()
-            try await redis.whileRunning { try await process(settings, endpoint, data, made, logger).run() }
+        try await OwnedLedger.with(settings, data: data, logger: logger) { ledger in
+            let process = { (endpoint: RedisEndpoint) in
+                RelayProcess(
+                    settings: settings,
+                    endpoint: endpoint,
+                    ledger: ledger,
+                    data: data,
+                    common: common,
+                    server: server,
+                    made: made,
+                    logger: logger
+                )
+            }
+            if let endpoint = try settings.redisEndpoint() {
+                data.remove(.redisURL)
+                made.announce()
+                try await process(endpoint).run()
+            } else {
+                let redis = try PrivateRedis(data: data, logger: logger)
+                let relay = process(try RedisEndpoint(url: redis.url))
+                try data.write(.redisURL, redis.url)
+                made.announce()
+                try await redis.whileRunning { try await relay.run() }
+            }
         }
-    }
-
-    private func process(
-        _ settings: RunSettings, _ endpoint: RedisEndpoint, _ data: DataDirectory, _ made: FirstStart, _ logger: Logger
-    ) -> RelayProcess {
-        RelayProcess(
-            settings: settings, endpoint: endpoint, data: data, common: common, server: server, made: made, logger: logger
-        )
     }
 }

@@ -1,4 +1,5 @@
 import Deliveries
+import Ledger
 import Logging
 import RedisClient
 import Relay
@@ -10,6 +11,7 @@ import Telemetry
 struct RelayProcess {
     let settings: RunSettings
     let endpoint: RedisEndpoint
+    let ledger: SQLiteLedger
     let data: DataDirectory
     let common: CommonOptions
     let server: ServerOptions
@@ -18,10 +20,10 @@ struct RelayProcess {
 
     func run() async throws {
         DescriptorLimit.raise()
-        let runtime = try await RelayRuntime.make(
+        let runtime = try RelayRuntime.make(
             settings: settings,
             redis: endpoint,
-            data: data,
+            ledger: ledger,
             logger: logger,
             onListening: { [data, logger, host = settings.host] port in
                 let url = "http://\(host.contains(":") ? "[\(host)]" : host == "0.0.0.0" ? "127.0.0.1" : host):\(port)"
@@ -50,11 +52,9 @@ struct RelayProcess {
         do {
             try await handling.run()
         } catch {
-            await runtime.close(logger: logger)
             data.remove(.url)
             throw CommandFailure(.unavailable, "\(error)")
         }
-        await runtime.close(logger: logger)
         data.remove(.url)
         logger.info("Stopped")
     }

@@ -1,6 +1,5 @@
 import API
 import Deliveries
-import Foundation
 import Glibc
 import HTTPSender
 import Ledger
@@ -17,20 +16,17 @@ struct RelayRuntime {
     let services: [any Service]
     /// Puts new routes in force.
     let control: RelayControl
-    private let ledger: SQLiteLedger
 
-    /// Opens the ledger and composes everything; nothing runs yet.
+    /// Composes everything; nothing runs yet.
     ///
-    /// - Parameters:
-    ///   - onListening: told the port of the API once it takes connections.
+    /// - Parameter onListening: told the port of the API once it takes connections.
     static func make(
         settings: RunSettings,
         redis endpoint: RedisEndpoint,
-        data: DataDirectory,
+        ledger: SQLiteLedger,
         logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void
-    ) async throws -> RelayRuntime {
-        let ledger = try await openLedger(settings, data)
+    ) throws -> RelayRuntime {
         let clock = RelayClock.system
         let registry = PrometheusRegistry()
         let metrics = RelayMetrics(factory: registry)
@@ -106,31 +102,7 @@ struct RelayRuntime {
             ),
             onListening: onListening
         )
-        return RelayRuntime(services: [RedisService(client: redis), relay, api], control: control, ledger: ledger)
-    }
-
-    /// Ends what outlives the services.
-    func close(logger: Logger) async {
-        do {
-            try await ledger.close()
-        } catch {
-            logger.warning("The ledger did not close cleanly", metadata: Logger.Metadata([.reason: "\(error)"]))
-        }
-    }
-
-    private static func openLedger(_ settings: RunSettings, _ data: DataDirectory) async throws -> SQLiteLedger {
-        do throws(LedgerError) {
-            guard let path = settings.all.database.path else { return try await SQLiteLedger.open(directory: data.path) }
-            let url = URL(fileURLWithPath: path).standardizedFileURL
-            return try await SQLiteLedger.open(
-                directory: url.deletingLastPathComponent().path, file: url.lastPathComponent
-            )
-        } catch {
-            switch error.code {
-            case .owned, .busy: throw CommandFailure(.tryLater, "\(error)")
-            default: throw CommandFailure(.cannotCreate, "\(error)")
-            }
-        }
+        return RelayRuntime(services: [RedisService(client: redis), relay, api], control: control)
     }
 
     private static func hostName() -> String {

@@ -31,9 +31,11 @@ extension RedisClient {
         do {
             let connection = try await makeDedicatedConnection()
             connected(connection)
-            lost(connection, await connection.waitUntilClosed())
+            let reason = await connection.waitUntilClosed()
+            // When the end was asked for, it is no loss.
+            if !Task.isCancelled { lost(connection, reason) }
         } catch {
-            failed(error)
+            if !Task.isCancelled { failed(error) }
         }
     }
 }

@@ -52,11 +52,16 @@ struct CommandPipeline<Waiter>: ~Copyable {
     /// How many batches wait, those included whose caller has given up.
     var count: Int { batches.count }
 
+    /// Why nothing can be written any more, as the sender of a later batch sees it.
+    var refusal: RedisError? {
+        failure.map { RedisError(.connectionLost, $0.message, serverError: $0.serverError) }
+    }
+
     /// Takes a batch that is about to be written.
     ///
     /// - Returns: Why it must not be written, or `nil`.
     mutating func enqueue(_ batch: Batch) -> RedisError? {
-        if let failure { return RedisError(.connectionLost, failure.message, serverError: failure.serverError) }
+        if let refusal { return refusal }
         batches.append(batch)
         return nil
     }

@@ -28,12 +28,13 @@ final class RedisChannelHandler: ChannelInboundHandler, NIOScheduledCallbackHand
             return waiter.resume(returning: .failure(RedisError(.cancelled, "cancelled before it was sent")))
         }
         guard let context else {
-            return waiter.resume(returning: .failure(RedisError(.connectionLost, "the connection is closed")))
+            let refusal = pipeline.refusal ?? RedisError(.connectionLost, "the connection is closed")
+            return waiter.resume(returning: .failure(refusal))
         }
-        let rules = timeout.rules(now: .now(), configuration)
+        let rules = timeout.rules(now: context.eventLoop.now, configuration)
         let batch = CommandPipeline.Batch(id: ObjectIdentifier(ticket), count: count, rules: rules, waiter: waiter)
-        if let failure = pipeline.enqueue(batch) {
-            return waiter.resume(returning: .failure(failure))
+        if let refusal = pipeline.enqueue(batch) {
+            return waiter.resume(returning: .failure(refusal))
         }
         if let deadline = rules.deadline { wake(at: deadline) }
         context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
@@ -93,7 +94,7 @@ final class RedisChannelHandler: ChannelInboundHandler, NIOScheduledCallbackHand
         case let error as RedisError: end(error)
         // The end of the connection without a farewell: what Redis always does. channelInactive follows.
         case NIOSSLError.uncleanShutdown: break
-        default: end(RedisError(.connectionLost, oneLine("\(error)", limit: 200)))
+        default: end(RedisError(.connectionLost, failureReason(error)))
         }
     }
 
@@ -113,7 +114,7 @@ final class RedisChannelHandler: ChannelInboundHandler, NIOScheduledCallbackHand
 
     func handleScheduledCallback(eventLoop: some EventLoop) {
         timer = nil
-        let action = pipeline.expire(now: .now())
+        let action = pipeline.expire(now: eventLoop.now)
         for waiter in action.expired {
             waiter.resume(returning: .failure(RedisError(.timedOut, "no reply in the time allowed", wasSent: true)))
         }

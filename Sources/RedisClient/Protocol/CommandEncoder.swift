@@ -22,7 +22,8 @@ enum CommandEncoder {
             throw RedisError(.invalidConfiguration, "a command is empty or larger than \(maximumCommandBytes) bytes")
         }
         let isWritten = unsafe command.storage.withUnsafeBytes { bytes in
-            unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: command.ends.count) { pointers in
+            unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: command.ends.count) {
+                pointers in
                 unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: command.ends.count) { lengths in
                     let text = unsafe bytes.assumingMemoryBound(to: CChar.self)
                     var start = 0
@@ -47,7 +48,7 @@ enum CommandEncoder {
         _ lengths: UnsafeMutablePointer<Int>?,
         to buffer: inout ByteBuffer
     ) -> Bool {
-        // The sds flavour formats each length about three times as fast as redisFormatCommandArgv's sprintf.
+        // The sds flavour: about a quarter faster than redisFormatCommandArgv, which formats with sprintf.
         var formatted: sds?
         let length = unsafe redisFormatSdsCommandArgv(&formatted, count, pointers, lengths)
         guard length > 0, let text = unsafe formatted else { return false }

@@ -28,7 +28,7 @@ package struct RedisServerError: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// `NOGROUP`, or the `UNBLOCKED` that Redis 7.0 sends when the key vanishes under a blocked read.
-    package var isMissingGroup: Bool { code == "NOGROUP" || code == "UNBLOCKED" }
+    package var isMissingGroup: Bool { code == "NOGROUP" || text.hasPrefix("UNBLOCKED the stream key") }
 
     package var description: String { text }
 
@@ -40,14 +40,4 @@ package struct RedisServerError: Hashable, Sendable, CustomStringConvertible {
         }
         return line
     }
-}
-
-/// Makes a text fit for a one-line message: control characters become blanks, and it ends after `limit` characters.
-func oneLine(_ text: String, limit: Int) -> String {
-    var line = ""
-    for character in text.prefix(limit) {
-        let isControl = character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
-        line.append(isControl ? " " : character)
-    }
-    return line
 }

@@ -37,10 +37,4 @@ struct ReplyBuilder {
         array.elements.reserveCapacity(min(count, 1024))
         open.append(array)
     }
-
-    /// Forgets an unfinished reply.
-    mutating func reset() {
-        open = []
-        finished = nil
-    }
 }

@@ -264,6 +264,21 @@ struct DispatcherHealthTests {
         #expect(bench.sends() == [200])
     }
 
+    @Test("looks at the ledger after the pause that was meant when the clock was set back, or early when it was set forward")
+    func ledgerAfterClockChange() {
+        for (delta, wakeIn) in [(-3_600_000, 1_000), (500, 500), (3_600_000, 0)] as [(Int64, Int64)] {
+            var bench = DispatcherBench(DestinationPolicy())
+            bench.add([1])
+            #expect(bench.sends() == [1])
+            bench.dispatcher.postponed([DeliveryID(rawValue: 1)], retryAt: bench.now.advanced(byMilliseconds: 1_000))
+            #expect(bench.next() == DispatchActions())
+            bench.pass(delta)
+            bench.dispatcher.clockWasSet(byMilliseconds: delta)
+            #expect(bench.next().loads.count == (wakeIn == 0 ? 1 : 0))
+            #expect(bench.wakeIn == (wakeIn == 0 ? nil : wakeIn))
+        }
+    }
+
     @Test("sends a retry that was about to fall due when the clock was set back")
     func retryAfterClockChange() {
         var bench = DispatcherBench(DestinationPolicy())
