@@ -134,6 +134,7 @@ let package = Package(
 
         // One test target for each target, and two that are about the whole.
         .testTarget(name: "DeliveriesTests", dependencies: ["Deliveries"], swiftSettings: strict),
+        .testTarget(name: "Simulation", dependencies: ["Deliveries"], swiftSettings: strict),
         .testTarget(name: "SigningTests", dependencies: ["Signing"], swiftSettings: strict),
         .testTarget(
             name: "RedisClientTests",
@@ -159,8 +160,16 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "SettingsTests",
+            dependencies: ["Deliveries", "Settings", "Signing"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "TelemetryTests",
-            dependencies: ["Telemetry", .product(name: "Logging", package: "swift-log"), .product(name: "Metrics", package: "swift-metrics")],
+            dependencies: [
+                "Telemetry", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -30,7 +30,10 @@ struct RedisTLSTests {
         endpoint.tls?.caFile = nil
         let error = await #expect(throws: RedisError.self) { try await RedisConnection.connect(to: endpoint) }
         #expect(error?.code == .connectionFailed)
-        #expect(error?.message.hasSuffix(": tls handshake failed: CERTIFICATE_VERIFY_FAILED") == true, "\(String(describing: error))")
+        #expect(
+            error?.message.hasSuffix(": tls handshake failed: CERTIFICATE_VERIFY_FAILED") == true,
+            "\(String(describing: error))"
+        )
     }
 
     @Test("a server with another's name or address is refused, unless that name is expected")

@@ -95,9 +95,10 @@ struct DestinationLane: Sendable {
         held == 0 && load == nil && ledgerDueAt == nil && health != .paused && health != .gone && !isReady
     }
 
-    /// When its pace allows the next request.
-    var paceAllowsAt: Timestamp {
-        policy?.rate.map { pace.earliest(at: $0) } ?? Timestamp(milliseconds: .min)
+    /// When its pace allows the next request: `now` or a later time.
+    mutating func paceAllows(at now: Timestamp) -> Timestamp {
+        guard let rate = policy?.rate else { return now }
+        return max(now, pace.earliest(at: rate, now: now))
     }
 
     /// Whether deliveries that are only in the ledger should go before one that is due at `time`. While a page of them is
@@ -177,7 +178,8 @@ struct DestinationLane: Sendable {
         guard !fresh.isEmpty || retryIsDue else {
             return retries.min.map { .wait(until: $0.dueAt) } ?? .idle
         }
-        guard paceAllowsAt <= now else { return .wait(until: paceAllowsAt) }
+        let earliest = paceAllows(at: now)
+        guard earliest <= now else { return .wait(until: earliest) }
         if let rate = policy.rate { pace.spend(at: rate, now: now) }
         let entry: Entry
         if retryIsDue, fresh.isEmpty || firstAttemptsInARow >= Self.firstAttemptsPerRetry {

@@ -280,8 +280,9 @@ package struct Dispatcher: Sendable {
     ///
     /// - Returns: whether it is forgotten now.
     private mutating func forget(_ lane: inout DestinationLane, _ index: Int, at now: Timestamp) -> Bool {
-        guard lane.paceAllowsAt <= now else {
-            arm(&lane, index, at: lane.paceAllowsAt)
+        let free = lane.paceAllows(at: now)
+        guard free <= now else {
+            arm(&lane, index, at: free)
             return false
         }
         if lane.health != .healthy {

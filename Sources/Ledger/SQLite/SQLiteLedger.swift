@@ -112,7 +112,7 @@ package final class SQLiteLedger: DeliveryLedger {
             try pool.writeWithoutTransaction { db in
                 // Only now: GRDB sets NORMAL while it opens a pool.
                 try db.execute(sql: "PRAGMA synchronous = FULL")
-                try db.execute(sql: "PRAGMA wal_autocheckpoint = \(ProcessInfo.processInfo.environment["CKPT"] ?? "4000")")
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
                 try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
             }
             try LedgerSchema.migrator.migrate(pool)
@@ -144,7 +144,6 @@ package final class SQLiteLedger: DeliveryLedger {
         configuration.maximumReaderCount = max(1, options.readers)
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { db in
-            if let p = ProcessInfo.processInfo.environment["PAGE"] { try db.execute(sql: "PRAGMA page_size = \(p)") }
             // KiB, negative by SQLite's convention. The writer's holds the busy pages of the random indices.
             try db.execute(sql: "PRAGMA cache_size = \(db.configuration.readonly ? -8_192 : -65_536)")
         }

@@ -65,16 +65,15 @@ extension Statement {
     /// Text goes without NUL, where most of SQLite's functions would stop.
     private func bind(_ text: String, at index: CInt) -> CInt {
         var text = text
-        if text.utf8.contains(0) {
-            text = String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }))
-        }
         return text.withUTF8 { utf8 in
-            utf8.withMemoryRebound(to: CChar.self) { characters in
-                // The address of an empty buffer may be null, which would bind NULL.
-                guard let start = characters.baseAddress else {
-                    return sqlite3_bind_text(sqliteStatement, index, "", 0, copied)
-                }
-                return sqlite3_bind_text(sqliteStatement, index, start, CInt(clamping: characters.count), copied)
+            // The address of an empty buffer may be null, which would bind NULL.
+            guard let start = utf8.baseAddress else { return sqlite3_bind_text(sqliteStatement, index, "", 0, copied) }
+            guard memchr(start, 0, utf8.count) == nil else {
+                let scalars = String(decoding: utf8, as: UTF8.self).unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }
+                return bind(String(String.UnicodeScalarView(scalars)), at: index)
+            }
+            return utf8.withMemoryRebound(to: CChar.self) {
+                sqlite3_bind_text(sqliteStatement, index, $0.baseAddress, CInt(clamping: $0.count), copied)
             }
         }
     }

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
@@ -22,9 +23,14 @@ func failureReason(_ error: any Error) -> String {
     }
 }
 
+/// The system's words for an error number, such as "Connection refused".
 private func systemReason(_ code: CInt) -> String {
-    // IOError's own text is the name of a Swift function and this.
-    oneLine(IOError(errnoCode: code, reason: "").description, limit: 200)
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { text in
+        guard let start = unsafe text.baseAddress, unsafe strerror_r(code, start, text.count) == 0 else {
+            return "system error \(code)"
+        }
+        return unsafe String(cString: start)
+    }
 }
 
 /// The reason's name from `Error: 268435581 error:1000007d:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED at

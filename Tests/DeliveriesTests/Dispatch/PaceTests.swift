@@ -15,11 +15,11 @@ struct PaceTests {
         var now = Timestamp.start
         var sent: [Int64] = []
         while sent.count < 300 {
-            if pace.earliest(at: rate) <= now {
+            if pace.earliest(at: rate, now: now) <= now {
                 pace.spend(at: rate, now: now)
                 sent.append(now.milliseconds)
             } else if Bool.random(using: &random) {
-                now = max(now, pace.earliest(at: rate))
+                now = max(now, pace.earliest(at: rate, now: now))
             }
             if Int.random(in: 0..<20, using: &random) == 0 { now = now.advanced(byMilliseconds: .random(in: 0...5_000, using: &random)) }
         }
@@ -39,11 +39,11 @@ struct PaceTests {
         var now = Timestamp.start
         var sent = 0
         while now < Timestamp.start.advanced(byMilliseconds: 10_000) {
-            while pace.earliest(at: rate) <= now {
+            while pace.earliest(at: rate, now: now) <= now {
                 pace.spend(at: rate, now: now)
                 sent += 1
             }
-            now = pace.earliest(at: rate)
+            now = pace.earliest(at: rate, now: now)
         }
         #expect((2_500...2_503).contains(sent))
     }
@@ -56,7 +56,18 @@ struct PaceTests {
         for delta: Int64 in [-3_600_000, 86_400_000] {
             var moved = pace
             moved.shift(byMilliseconds: delta)
-            #expect(moved.earliest(at: rate) == Timestamp.start.advanced(byMilliseconds: delta + 60_000))
+            let now = Timestamp.start.advanced(byMilliseconds: delta)
+            #expect(moved.earliest(at: rate, now: now) == now.advanced(byMilliseconds: 60_000))
         }
+    }
+
+    @Test("does not make a higher rate wait for what a lower one would have asked")
+    func rateRaised() {
+        var pace = Pace()
+        pace.spend(at: DeliveryRate(count: 1, perMilliseconds: 3_600_000), now: .start)
+        let raised = DeliveryRate(count: 100, perMilliseconds: 1000)
+        let earliest = pace.earliest(at: raised, now: .start)
+        #expect(earliest == Timestamp.start.advanced(byMilliseconds: 10))
+        #expect(pace.earliest(at: raised, now: earliest) == earliest)
     }
 }
