@@ -58,15 +58,20 @@ package struct RelayMetrics: Sendable {
         self.unrecorded.set(unrecorded)
     }
 
-    /// The counter of a destination's attempts of one outcome. Destinations of URLs that came with an event share one label, because their
-    /// names have no bound.
+    /// The counter of a destination's attempts of one outcome.
     func attempts(destination: String, outcome: AttemptOutcome) -> Counter {
+        counter(.attempts, destination, ("outcome", outcome.rawValue))
+    }
+
+    /// The counter of a destination's deliveries that ended in one status.
+    func ended(destination: String, status: DeliveryStatus) -> Counter {
+        counter(.ended, destination, ("status", status.rawValue))
+    }
+
+    /// Destinations of URLs that came with an event share one label, because their names have no bound.
+    private func counter(_ name: MetricName, _ destination: String, _ dimension: (String, String)) -> Counter {
         let label = destination.hasPrefix(RouteTable.callbackPrefix) ? "callback" : destination
-        return Counter(
-            label: MetricName.attempts.rawValue,
-            dimensions: [("destination", label), ("outcome", outcome.rawValue)],
-            factory: factory
-        )
+        return Counter(label: name.rawValue, dimensions: [("destination", label), dimension], factory: factory)
     }
 }
 

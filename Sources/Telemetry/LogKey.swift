@@ -1,10 +1,11 @@
 package import Logging
 
-/// Every metadata key that a log line can carry: one place, so that a misspelt key does not compile and operators have a list.
+/// Every metadata key of the relay's and the API's log lines: one place, so that a misspelt key does not compile and operators
+/// have a list. The Redis client's lines have keys of their own, which begin with `redis.`.
 package enum LogKey: String, CaseIterable, Sendable {
     // What it is about.
-    case delivery, event, destination, route, url
-    case type, job = "job_id"
+    case delivery, event, destination, route
+    case type
     case entry, stream, group, consumer
     // One attempt.
     case attempt, trigger, outcome
@@ -16,12 +17,11 @@ package enum LogKey: String, CaseIterable, Sendable {
     case nextAttemptAt = "next_attempt_at"
     case requestedBy = "requested_by"
     case totalMilliseconds = "total_ms"
-    case firstByteMilliseconds = "first_byte_ms"
     case ageMilliseconds = "age_ms"
     // States and counts.
-    case state, reason, since, count, pending, quarantined, field
+    case state, reason, count, pending, field
     // The process.
-    case address, version, path, signal, pid, role, method, status, key
+    case address, signal, method, status, key
     case durationMilliseconds = "duration_ms"
 }
 

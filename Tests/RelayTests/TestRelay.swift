@@ -76,7 +76,7 @@ struct TestRelay: Sendable {
         let metrics = RelayMetrics(factory: registry)
         let health = RelayHealth()
         let routing = RoutingBoard(snapshot)
-        let recorder = Recorder(store: store, metrics: metrics, logger: logger)
+        let recorder = Recorder(store: store, metrics: metrics, health: health, logger: logger)
         let target = Mutex<DispatchLoop?>(nil)
         let sender = try HTTPSender { results in target.withLock { $0 }?.answered(results) }
         let loop = DispatchLoop(

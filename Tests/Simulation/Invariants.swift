@@ -64,7 +64,9 @@ struct Invariants {
 
     mutating func finished(_ result: AttemptResult, of index: Int, at now: Int64) throws {
         let id = result.attempt.delivery
-        guard let trigger = inFlight.removeValue(forKey: id) else { throw InvariantViolation(description: "\(id) ended but was not in flight") }
+        guard let trigger = inFlight.removeValue(forKey: id) else {
+            throw InvariantViolation(description: "\(id) ended but was not in flight")
+        }
         recording.insert(id)
         destinations[index].inFlight -= 1
         guard trigger == .probe else { return }
@@ -88,7 +90,9 @@ struct Invariants {
         destinations[index].loadIsUnderWay = false
         destinations[index].fruitlessLoads = broughtNothing ? destinations[index].fruitlessLoads + 1 : 0
         if destinations[index].fruitlessLoads > 50 {
-            throw InvariantViolation(description: "destination \(index) reads the ledger again and again, and nothing comes of it")
+            throw InvariantViolation(
+                description: "destination \(index) reads the ledger again and again, and nothing comes of it"
+            )
         }
     }
 
@@ -103,7 +107,10 @@ struct Invariants {
     mutating func ordered(_ load: LoadOrder, of index: Int) throws {
         try check(!isDraining, "destination \(index) reads the ledger while draining")
         try check(!destinations[index].loadIsUnderWay, "destination \(index) reads two pages at once")
-        try check(destinations[index].policy != nil, "destination \(index) reads the ledger though it is not configured")
+        try check(
+            destinations[index].policy != nil,
+            "destination \(index) reads the ledger though it is not configured"
+        )
         try check(load.limit > 0, "destination \(index) asks for a page of nothing")
         destinations[index].loadIsUnderWay = true
     }
@@ -115,20 +122,31 @@ struct Invariants {
         try check(!isDraining, "\(id) is sent while draining")
         try check(inFlight[id] == nil, "\(id) is sent while it is in flight")
         try check(!recording.contains(id), "\(id) is sent while its last result is being recorded")
-        guard let policy = destination.policy else { throw InvariantViolation(description: "\(id) is sent though \(index) is not configured") }
+        guard let policy = destination.policy else {
+            throw InvariantViolation(description: "\(id) is sent though \(index) is not configured")
+        }
         if let row, row.status == .pending {
-            try check(order.number == row.progress.attempts + 1, "\(id) is sent as attempt \(order.number) after \(row.progress.attempts)")
+            try check(
+                order.number == row.progress.attempts + 1,
+                "\(id) is sent as attempt \(order.number) after \(row.progress.attempts)"
+            )
         }
         inFlight[id] = order.trigger
         destination.inFlight += 1
-        try check(destination.inFlight <= policy.concurrency, "destination \(index) has \(destination.inFlight) requests at once")
+        try check(
+            destination.inFlight <= policy.concurrency,
+            "destination \(index) has \(destination.inFlight) requests at once"
+        )
         switch destination.health {
         case .paused, .gone:
             throw InvariantViolation(description: "\(id) is sent though \(index) is \(destination.health)")
         case .suspended:
             try check(order.trigger == .probe, "\(id) is sent though \(index) is suspended")
             try check(!destination.probeIsInFlight, "\(index) is probed twice at once")
-            try check(now >= destination.noProbeBefore, "\(index) is probed \(destination.noProbeBefore - now) ms too early")
+            try check(
+                now >= destination.noProbeBefore,
+                "\(index) is probed \(destination.noProbeBefore - now) ms too early"
+            )
             destination.probeIsInFlight = true
         case .healthy, .ramping:
             try check(order.trigger != .probe, "\(id) is called a probe though \(index) is \(destination.health)")
@@ -146,8 +164,14 @@ struct Invariants {
 
     /// Checks what the dispatcher says of itself against what it was seen to do.
     func settled(_ dispatcher: Dispatcher) throws {
-        try check(dispatcher.inFlight == inFlight.count, "\(dispatcher.inFlight) in flight, but \(inFlight.count) were sent")
-        try check(dispatcher.unrecorded == recording.count, "\(dispatcher.unrecorded) unrecorded, but \(recording.count) are")
+        try check(
+            dispatcher.inFlight == inFlight.count,
+            "\(dispatcher.inFlight) in flight, but \(inFlight.count) were sent"
+        )
+        try check(
+            dispatcher.unrecorded == recording.count,
+            "\(dispatcher.unrecorded) unrecorded, but \(recording.count) are"
+        )
         try check(inFlight.count <= limits.inFlight, "\(inFlight.count) in flight over all")
         let unrecorded = limits.unrecorded + limits.inFlight
         try check(recording.count <= unrecorded, "\(recording.count) results wait for the ledger")
@@ -162,14 +186,16 @@ struct Invariants {
         let wakeIn = dispatcher.wakeAt.map { $0.milliseconds(since: wall) }
         for (index, destination) in destinations.enumerated() {
             guard let policy = destination.policy, !destination.loadIsUnderWay, destination.health != .paused,
-                destination.health != .gone, ledger.pending(at: index).contains(where: { ledger.rows[$0].map { $0.dueAt <= wall } ?? false })
+                destination.health != .gone,
+                ledger.pending(at: index).contains(where: { ledger.rows[$0].map { $0.dueAt <= wall } ?? false })
             else { continue }
             var patience = max(limits.horizon, destination.restsUntil - now)
             if let rate = policy.rate { patience = max(patience, rate.perMilliseconds / Int64(rate.count) + 1) }
             if destination.health == .suspended { patience = max(patience, 300_000) }
             guard let wakeIn, wakeIn <= patience else {
                 throw InvariantViolation(
-                    description: "destination \(index) (\(destination.health)) has work that is due, and nobody attends to it: next look "
+                    description:
+                        "destination \(index) (\(destination.health)) has work that is due, and nobody attends to it: next look "
                         + (wakeIn.map { "in \($0) ms" } ?? "never")
                 )
             }

@@ -51,7 +51,8 @@ struct SimulatedLedger {
         }.prefix(limit)
         let onPage = Set(due.map(\.id))
         return Page(
-            deliveries: Array(due), nextDueAt: all.filter { !onPage.contains($0.id) }.map(\.dueAt).min()
+            deliveries: Array(due),
+            nextDueAt: all.filter { !onPage.contains($0.id) }.map(\.dueAt).min()
         )
     }
 

@@ -64,7 +64,13 @@ struct SimulatedReceiver {
 
 extension Answer {
     static func status(_ code: Int, body: String = "", headers: [HeaderField] = []) -> Answer {
-        Answer(requestWasSent: true, statusCode: code, headers: headers, body: Array(body.utf8), times: PhaseTimes(total: 1))
+        Answer(
+            requestWasSent: true,
+            statusCode: code,
+            headers: headers,
+            body: Array(body.utf8),
+            times: PhaseTimes(total: 1)
+        )
     }
 
     static func broken(_ failure: ErrorClass, requestWasSent: Bool) -> Answer {

@@ -4,7 +4,8 @@ import Deliveries
 enum RelayInput {
     /// The ledger has been read at start.
     case ready(
-        records: [(destination: Int, record: DestinationRecord)], backlog: [(destination: Int, earliestDueAt: Timestamp)]
+        records: [(destination: Int, record: DestinationRecord)],
+        backlog: [(destination: Int, earliestDueAt: Timestamp)]
     )
     case admitted(DueDelivery, Int)
     case replayed(DueDelivery, Int)

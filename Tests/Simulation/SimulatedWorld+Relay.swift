@@ -28,7 +28,12 @@ extension SimulatedWorld {
         case .payloads(let orders, let pending): try start(orders, pending)
         case .answer(let id, let startedAt, let answer):
             story.note(now, "is answered", id, answer.statusCode ?? 0)
-            let attempt = FinishedAttempt(id: id, startedAt: startedAt, url: "https://receiver.example/", answer: answer)
+            let attempt = FinishedAttempt(
+                id: id,
+                startedAt: startedAt,
+                url: "https://receiver.example/",
+                answer: answer
+            )
             for result in relay.dispatcher.finished([attempt], at: wall) {
                 try invariants.finished(result, of: relay.destinationOf[id] ?? 0, at: now)
                 relay.unsaved.append(result)
@@ -66,7 +71,12 @@ extension SimulatedWorld {
         var missing: [SendOrder] = []
         for order in actions.sends {
             guard let destination = indexOf[order.destination] else { continue }
-            story.note(now, order.trigger == .probe ? "is to be sent as a probe" : "is to be sent", order.id, destination)
+            story.note(
+                now,
+                order.trigger == .probe ? "is to be sent as a probe" : "is to be sent",
+                order.id,
+                destination
+            )
             relay.destinationOf[order.id] = destination
             try invariants.ordered(order, of: destination, row: ledger.rows[order.id], at: now)
             if relay.cache.remove(order.id) != nil {
@@ -94,7 +104,8 @@ extension SimulatedWorld {
     // MARK: The dispatch loop
 
     private mutating func takeUp(
-        _ records: [(destination: Int, record: DestinationRecord)], _ backlog: [(destination: Int, earliestDueAt: Timestamp)]
+        _ records: [(destination: Int, record: DestinationRecord)],
+        _ backlog: [(destination: Int, earliestDueAt: Timestamp)]
     ) {
         relay.isReady = true
         for destination in plan.destinations.indices where isRoute(destination) { configure(destination) }
@@ -147,7 +158,11 @@ extension SimulatedWorld {
             return
         }
         try checkMaySend(order.id)
-        let (after, answer) = plan.destinations[destination].receiver.answer(at: now, timeout: policy.timeout, using: &random)
+        let (after, answer) = plan.destinations[destination].receiver.answer(
+            at: now,
+            timeout: policy.timeout,
+            using: &random
+        )
         tell(.answer(order.id, startedAt: wall, answer), after: after, life: relay.life)
     }
 
@@ -207,7 +222,11 @@ extension SimulatedWorld {
             tell(.commitAgain, after: .random(in: 100...2_000, using: &random), life: relay.life)
             return
         }
-        tell(.recorded(relay.committing.map(\.attempt.delivery)), after: .random(in: 0...2, using: &random), life: relay.life)
+        tell(
+            .recorded(relay.committing.map(\.attempt.delivery)),
+            after: .random(in: 0...2, using: &random),
+            life: relay.life
+        )
         relay.committing = []
         relay.isCommitting = false
         commit()

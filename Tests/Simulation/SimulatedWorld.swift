@@ -42,7 +42,11 @@ struct SimulatedWorld {
         invariants = Invariants(limits: plan.limits, destinations: plan.destinations.count)
         policies = plan.destinations.map(\.policy)
         relay = SimulatedRelay(
-            life: 0, dispatcher: Dispatcher(limits: plan.limits, seed: seed), readyAt: 0, isAlive: false, clockOffset: wallOffset
+            life: 0,
+            dispatcher: Dispatcher(limits: plan.limits, seed: seed),
+            readyAt: 0,
+            isAlive: false,
+            clockOffset: wallOffset
         )
         indexOf = Dictionary(uniqueKeysWithValues: plan.destinations.enumerated().map { ($0.element.name, $0.offset) })
         foresee()
@@ -64,7 +68,9 @@ struct SimulatedWorld {
                 throw InvariantViolation(description: "the world does not come to rest")
             }
         }
-        if ledger.rows.count != plan.deliveries { throw InvariantViolation(description: "not every delivery was admitted") }
+        if ledger.rows.count != plan.deliveries {
+            throw InvariantViolation(description: "not every delivery was admitted")
+        }
         if ledger.pendingCount > 0 {
             throw InvariantViolation(description: "\(ledger.pendingCount) deliveries are pending for ever")
         }
@@ -82,7 +88,8 @@ struct SimulatedWorld {
             queue.schedule(.arrive(DeliveryID(rawValue: Int64(number)), destination), at: time)
         }
         let troubles: [(Int, Happening)] = [
-            (plan.operations, .operate), (plan.clockChanges, .setClock), (plan.crashes, .crash), (plan.restarts, .restart),
+            (plan.operations, .operate), (plan.clockChanges, .setClock), (plan.crashes, .crash),
+            (plan.restarts, .restart),
         ]
         for (count, trouble) in troubles {
             for _ in 0..<count { queue.schedule(trouble, at: .random(in: 0...plan.calmAt, using: &random)) }
@@ -199,7 +206,8 @@ struct SimulatedWorld {
         )
         invariants.restarted()
         queue.schedule(
-            .relay(life: life, .ready(records: ledger.destinationRecords(), backlog: ledger.backlog())), at: now + 5
+            .relay(life: life, .ready(records: ledger.destinationRecords(), backlog: ledger.backlog())),
+            at: now + 5
         )
     }
 

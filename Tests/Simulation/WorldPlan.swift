@@ -64,10 +64,13 @@ struct WorldPlan {
     }
 
     static func policy(using random: inout SeededGenerator) -> DestinationPolicy {
-        let rates = [nil, nil, nil, DeliveryRate("100/s"), DeliveryRate("5/s"), DeliveryRate("30/m"), DeliveryRate("5000/s")]
+        let rates = [
+            nil, nil, nil, DeliveryRate("100/s"), DeliveryRate("5/s"), DeliveryRate("30/m"), DeliveryRate("5000/s"),
+        ]
         let schedules = [
             .standard, RetrySchedule(delays: [1_000, 5_000, 60_000]), RetrySchedule(delays: []),
-            RetrySchedule(delays: Array(repeating: 0, count: 5)), RetrySchedule(delays: Array(repeating: 30_000, count: 40)),
+            RetrySchedule(delays: Array(repeating: 0, count: 5)),
+            RetrySchedule(delays: Array(repeating: 30_000, count: 40)),
         ]
         return DestinationPolicy(
             timeout: [300, 5_000, 30_000].drawn(&random),

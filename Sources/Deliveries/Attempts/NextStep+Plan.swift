@@ -40,7 +40,11 @@ extension NextStep {
     }
 
     private static func scheduled(
-        after judgement: Judgement, _ progress: DeliveryProgress, _ schedule: RetrySchedule, _ now: Timestamp, _ jitter: Double
+        after judgement: Judgement,
+        _ progress: DeliveryProgress,
+        _ schedule: RetrySchedule,
+        _ now: Timestamp,
+        _ jitter: Double
     ) -> NextStep {
         guard let delay = schedule.delay(afterStep: progress.step) else { return .end(.dead) }
         var progress = progress

@@ -2,8 +2,7 @@
 package struct DestinationRecord: Hashable, Sendable {
     /// The destination's name.
     package var name: String
-    /// Only states that must survive are kept: ``DestinationHealth/paused``, ``DestinationHealth/gone``,
-    /// ``DestinationHealth/suspended``; any other is stored as ``DestinationHealth/healthy``.
+    /// The state; ``DestinationHealth/healthy`` is stored too, in place of what was before it.
     package var health: DestinationHealth
     /// Since when it has been so.
     package var since: Timestamp

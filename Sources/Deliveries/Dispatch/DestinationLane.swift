@@ -258,7 +258,9 @@ struct DestinationLane: Sendable {
 
     private mutating func fail(at now: Timestamp) -> Bool {
         let endsRamp = health == .ramping && window.consecutiveFailures >= Self.failuresThatEndARamp
-        guard let why = window.reasonToSuspend ?? (endsRamp ? "failed again while ramping up" : nil) else { return false }
+        guard let why = window.reasonToSuspend ?? (endsRamp ? "failed again while ramping up" : nil) else {
+            return false
+        }
         become(.suspended, at: now, reason: why)
         nextProbeAt = now.advanced(byMilliseconds: probeDelay)
         return true

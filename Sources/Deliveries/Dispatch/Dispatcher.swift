@@ -112,8 +112,14 @@ package struct Dispatcher: Sendable {
     package func snapshots() -> [DestinationSnapshot] {
         lanes.compactMap { $0 }.map {
             DestinationSnapshot(
-                name: $0.name, health: $0.health, since: $0.since, reason: $0.reason, isConfigured: $0.policy != nil,
-                inFlight: $0.inFlight, allowance: min($0.allowance, $0.policy?.concurrency ?? 0), held: $0.held,
+                name: $0.name,
+                health: $0.health,
+                since: $0.since,
+                reason: $0.reason,
+                isConfigured: $0.policy != nil,
+                inFlight: $0.inFlight,
+                allowance: min($0.allowance, $0.policy?.concurrency ?? 0),
+                held: $0.held,
                 nextProbeAt: $0.nextProbeAt
             )
         }
@@ -153,7 +159,9 @@ package struct Dispatcher: Sendable {
 
     /// Takes a page that was read for a ``LoadOrder``.
     package mutating func loaded(_ destination: String, _ deliveries: [DueDelivery], nextDueAt: Timestamp?) {
-        guard let index = laneOfName[destination], let load = lanes[index]?.endLoad(nextDueAt: nextDueAt) else { return }
+        guard let index = laneOfName[destination], let load = lanes[index]?.endLoad(nextDueAt: nextDueAt) else {
+            return
+        }
         for delivery in deliveries where held[delivery.id] == nil && !load.released.contains(delivery.id) {
             hold(delivery, lane: index)
         }
@@ -296,7 +304,10 @@ package struct Dispatcher: Sendable {
 
     /// One turn of one destination: at most one attempt, and a read when its window runs low.
     private mutating func turn(
-        _ lane: inout DestinationLane, _ index: Int, at now: Timestamp, into actions: inout DispatchActions
+        _ lane: inout DestinationLane,
+        _ index: Int,
+        at now: Timestamp,
+        into actions: inout DispatchActions
     ) {
         switch lane.next(at: now, isCurrent: { held[$0.id]?.ticket == $0.ticket }) {
         case .send(let entry, let trigger):
@@ -317,7 +328,9 @@ package struct Dispatcher: Sendable {
     }
 
     private mutating func order(
-        _ entry: DestinationLane.Entry, of destination: String, _ trigger: AttemptTrigger?
+        _ entry: DestinationLane.Entry,
+        of destination: String,
+        _ trigger: AttemptTrigger?
     ) -> SendOrder? {
         guard var known = held[entry.id] else { return nil }
         let trigger = trigger ?? known.progress.trigger
@@ -334,12 +347,19 @@ package struct Dispatcher: Sendable {
     }
 
     private mutating func finish(
-        _ attempt: FinishedAttempt, _ known: Held, _ trigger: AttemptTrigger, at now: Timestamp
+        _ attempt: FinishedAttempt,
+        _ known: Held,
+        _ trigger: AttemptTrigger,
+        at now: Timestamp
     ) -> AttemptResult {
         let policy = lanes[known.lane]?.policy ?? DestinationPolicy()
         let judgement = Judgement(attempt.answer, profile: policy.profile, now: now)
         var next = NextStep.plan(
-            after: judgement, progress: known.progress, schedule: policy.retries, now: now, jitter: random.fraction()
+            after: judgement,
+            progress: known.progress,
+            schedule: policy.retries,
+            now: now,
+            jitter: random.fraction()
         )
         var dueAgainAt: Timestamp?
         if case .retry(let due, _) = next {

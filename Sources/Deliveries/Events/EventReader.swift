@@ -49,7 +49,8 @@ package struct EventReader: Sendable {
         }
         guard isName else {
             throw EventRefusal(
-                .type, "\(quoted(String(decoding: value, as: UTF8.self))) is not a lower-case dotted name such as job.completed"
+                .type,
+                "\(quoted(String(decoding: value, as: UTF8.self))) is not a lower-case dotted name such as job.completed"
             )
         }
         return String(decoding: value, as: UTF8.self)
@@ -75,14 +76,17 @@ package struct EventReader: Sendable {
         }
         guard isAllowed else {
             throw EventRefusal(
-                .id, "\(quoted(String(decoding: value, as: UTF8.self))) has characters other than A-Z a-z 0-9 _ - :"
+                .id,
+                "\(quoted(String(decoding: value, as: UTF8.self))) has characters other than A-Z a-z 0-9 _ - :"
             )
         }
         return String(decoding: value, as: UTF8.self)
     }
 
     private func text(
-        _ value: [UInt8]?, _ field: EventRefusal.Field, limit: Int
+        _ value: [UInt8]?,
+        _ field: EventRefusal.Field,
+        limit: Int
     ) throws(EventRefusal) -> String? {
         guard let value, !value.isEmpty else { return nil }
         guard value.count <= limit else { throw EventRefusal(field, "is longer than \(limit) bytes") }

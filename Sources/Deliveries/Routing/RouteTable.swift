@@ -34,7 +34,8 @@ package struct RouteTable: Sendable {
             }
             return route.destination(for: event.outcome)
         }
-        if let route = routes.first(where: { $0.match.takes(event) && $0.name != "default" }) ?? route(named: "default") {
+        if let route = routes.first(where: { $0.match.takes(event) && $0.name != "default" }) ?? route(named: "default")
+        {
             return route.destination(for: event.outcome)
         }
         throw EventRefusal(.destination, "no route takes this event, and it carries no callback_url")

@@ -19,8 +19,10 @@ extension Timestamp {
         default:
             return nil
         }
+        // `Int` takes a sign, HTTP does not.
         guard !text.utf8.contains(UInt8(ascii: "+")), let monthNumber = Self.months.firstIndex(of: month),
-            let dayNumber = Int(day), (1...31).contains(dayNumber), var yearNumber = Int(year), (0...9999).contains(yearNumber)
+            let dayNumber = Int(day), (1...31).contains(dayNumber), var yearNumber = Int(year),
+            (0...9999).contains(yearNumber)
         else { return nil }
         if year.utf8.count == 2 { yearNumber += yearNumber < 70 ? 2000 : 1900 }
         let pad = { (number: Int, width: Int) in

@@ -14,7 +14,7 @@ struct FirstStart: Sendable {
             apiKey = key
             isKeyNew = false
         } else {
-            apiKey = "pbk_" + randomBytes(24).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+            apiKey = "pbk_" + Hexadecimal.encode(randomBytes(24))
             isKeyNew = true
             try data.write(.apiKey, apiKey)
         }

@@ -33,7 +33,7 @@ struct RelayRuntime {
         let health = RelayHealth()
         let redis = RedisClient(endpoint: endpoint, configuration: RedisClientConfiguration(), logger: logger)
         let routing = RoutingBoard(settings.routingSnapshot)
-        let recorder = Recorder(store: ledger, metrics: metrics, logger: logger)
+        let recorder = Recorder(store: ledger, metrics: metrics, health: health, logger: logger)
         let answers = AnswerRelay()
         let sender = try HTTPSender(onResults: { answers.deliver($0) })
         var random = SystemRandomNumberGenerator()
@@ -53,7 +53,8 @@ struct RelayRuntime {
         let intake = IntakeService(
             configuration: settings.intake,
             consumer: ConsumerName(
-                ledger: "\(hostName()):\(ledger.path)", process: "\(getpid())-\(clock.now().milliseconds)"
+                ledger: try LedgerIdentity.read(beside: ledger.path),
+                process: "\(getpid())-\(clock.now().milliseconds)"
             ),
             redis: redis,
             store: ledger,
@@ -92,7 +93,7 @@ struct RelayRuntime {
                 deliveries: adapter,
                 quarantine: adapter,
                 destinations: adapter,
-                readiness: SystemReadiness(redis: redis, health: health, ledger: ledger),
+                readiness: SystemReadiness(redis: redis, health: health),
                 metrics: SystemMetrics(
                     registry: registry, redis: redis, health: health, ledger: ledger, control: control, clock: clock
                 ),
@@ -103,11 +104,5 @@ struct RelayRuntime {
             onListening: onListening
         )
         return RelayRuntime(services: [RedisService(client: redis), relay, api], control: control)
-    }
-
-    private static func hostName() -> String {
-        var buffer = [CChar](repeating: 0, count: 256)
-        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
-        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -26,7 +26,7 @@ func failureReason(_ error: any Error) -> String {
 /// The system's words for an error number, such as "Connection refused".
 private func systemReason(_ code: CInt) -> String {
     unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { text in
-        guard let start = unsafe text.baseAddress, unsafe strerror_r(code, start, text.count) == 0 else {
+        guard let start = text.baseAddress, unsafe strerror_r(code, start, text.count) == 0 else {
             return "system error \(code)"
         }
         return unsafe String(cString: start)

@@ -2,7 +2,8 @@ package import Deliveries
 package import Ledger
 import Synchronization
 
-/// What people ask of a running relay: each wish is made durable in the ledger and then told to the dispatcher.
+/// What people ask of a running relay. Wishes about deliveries are made durable in the ledger and then told to the dispatcher;
+/// the state of a destination changes first and is remembered a moment later.
 package struct RelayControl: Sendable {
     private let ledger: any DeliveryLedger
     private let loop: DispatchLoop

@@ -220,6 +220,9 @@ package actor DispatchLoop {
             if !key.destination.hasPrefix(RouteTable.callbackPrefix) { counters[key] = counter }
             counter.increment()
         }
+        if case .end(let status) = result.next {
+            metrics.ended(destination: flight.order.destination, status: status).increment()
+        }
         metrics.exchange(milliseconds: result.attempt.answer.times.total)
         if result.attempt.number == 1 {
             metrics.firstAttempt(after: result.attempt.startedAt.milliseconds(since: flight.publishedAt))
@@ -289,6 +292,8 @@ package actor DispatchLoop {
         guard let request = builder.request(for: order, payload, routes, at: now) else {
             // Its route was taken away between the decision and now; the dispatcher is about to hear of it.
             dispatcher.postponed([order.id], retryAt: now.advanced(byMilliseconds: 1000))
+            tests.removeValue(forKey: order.id)?.resume(returning: nil)
+            inbox.send(.wake(now))
             return
         }
         flights[request.token] = Flight(

@@ -7,10 +7,13 @@ struct PayloadCache {
     private var payloads: [DeliveryID: DeliveryPayload] = [:]
     private var bytes = 0
     private let limit: Int
+    /// Above so many bytes it is worth looking for entries that nobody wants any more.
+    private var sweepAbove: Int
 
     /// - Parameter limit: bytes of bodies, and of 512 more for each entry.
     init(limit: Int) {
         self.limit = limit
+        self.sweepAbove = limit / 2
     }
 
     mutating func insert(_ payload: DeliveryPayload) {
@@ -27,12 +30,13 @@ struct PayloadCache {
     }
 
     /// Whether it is time to drop what is no longer wanted.
-    var isCrowded: Bool { bytes > limit / 2 }
+    var isCrowded: Bool { bytes > sweepAbove }
 
     /// Drops what `isWanted` does not name.
     mutating func keep(_ isWanted: (DeliveryID) -> Bool) {
         payloads = payloads.filter { isWanted($0.key) }
         bytes = payloads.values.reduce(0) { $0 + Self.size($1) }
+        sweepAbove = max(limit / 2, bytes + limit / 8)
     }
 
     private static func size(_ payload: DeliveryPayload) -> Int { payload.body.count + 512 }

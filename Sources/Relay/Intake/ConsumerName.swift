@@ -6,7 +6,7 @@ package struct ConsumerName: Hashable, Sendable {
     package let full: String
 
     /// - Parameters:
-    ///   - ledger: what identifies the ledger, such as its path on this host.
+    ///   - ledger: what identifies the ledger for ever, wherever it is moved to.
     ///   - process: what tells this process from every other that owned it.
     package init(ledger: String, process: String) {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325

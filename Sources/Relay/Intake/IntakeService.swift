@@ -25,6 +25,8 @@ package actor IntakeService {
     private let admitted: @Sendable ([NewDelivery]) -> Void
 
     private var decider: IntakeDecider
+    /// Entries asked for in one read: fewer than configured after a page was larger than a reply may be.
+    private var pageSize: Int
     private var lastClaim: ContinuousClock.Instant?
     private var trouble: String?
 
@@ -53,6 +55,7 @@ package actor IntakeService {
         self.logger = logger
         self.decider = decider
         self.admitted = admitted
+        self.pageSize = configuration.batch
     }
 
     /// Runs until the task is cancelled.
@@ -66,6 +69,7 @@ package actor IntakeService {
             } catch {
                 guard !Task.isCancelled else { return }
                 note(trouble: "\(error)")
+                await shrinkPage(after: error)
                 try? await Task.sleep(for: backoff.next())
             }
         }
@@ -85,7 +89,7 @@ package actor IntakeService {
                 let entries = try await stream.readGroup(
                     configuration.group,
                     consumer: consumer.full,
-                    count: configuration.batch,
+                    count: pageSize,
                     block: configuration.block
                 )
                 try await handle(entries, stream)
@@ -95,6 +99,35 @@ package actor IntakeService {
                 try await makeGroup(stream)
             }
         }
+    }
+
+    /// Asks for fewer entries after a page was too large to be read. A single entry that is too large is put aside unread, so that it does
+    /// not block what is behind it.
+    private func shrinkPage(after error: any Error) async {
+        guard let error = error as? RedisError, error.code == .protocolViolation else { return }
+        guard pageSize == 1 else {
+            pageSize = max(1, pageSize / 8)
+            return
+        }
+        do {
+            try await redis.withDedicatedConnection { try await self.quarantineOversized($0.stream(configuration.stream)) }
+        } catch {
+            logger.warning("Cannot put an oversized entry aside, trying again", metadata: Logger.Metadata([.reason: "\(error)"]))
+        }
+    }
+
+    /// The entry that cannot be read is the earliest that is pending for the consumer in whose name it was read.
+    private func quarantineOversized(_ stream: RedisStream) async throws {
+        guard let id = try await stream.pending(group: configuration.group).firstID else { return }
+        let entry = NewQuarantineEntry(
+            source: StreamSource(entryID: id, fields: []),
+            field: EventRefusal.Field.entry.rawValue,
+            reason: "is larger than a reply of Redis may be; its fields were not read",
+            receivedAt: clock.now()
+        )
+        let requests = [AdmissionRequest.quarantine(entry)]
+        report(requests, try await commit(requests))
+        try await stream.acknowledgeAndDelete([id], group: configuration.group)
     }
 
     private func makeGroup(_ stream: RedisStream) async throws {
@@ -107,7 +140,7 @@ package actor IntakeService {
     private func takeUp(_ name: String, _ stream: RedisStream) async throws {
         while !Task.isCancelled {
             let entries = try await stream.readGroup(
-                configuration.group, consumer: name, count: configuration.batch, from: .pending(after: "0")
+                configuration.group, consumer: name, count: pageSize, from: .pending(after: "0")
             )
             guard !entries.isEmpty else { return }
             try await handle(entries, stream)
@@ -138,7 +171,7 @@ package actor IntakeService {
                 consumer: consumer.full,
                 minimumIdle: configuration.claimIdle,
                 from: start,
-                count: configuration.batch
+                count: pageSize
             )
             if !claim.entries.isEmpty {
                 logger.info("Took over entries of a consumer that is gone", metadata: Logger.Metadata([.count: .stringConvertible(claim.entries.count)]))
@@ -171,6 +204,7 @@ package actor IntakeService {
         let group = configuration.group
         let shared = redis.stream(configuration.stream)
         try await Task { _ = try await shared.acknowledgeAndDelete(ids, group: group) }.value
+        pageSize = min(pageSize * 2, configuration.batch)
     }
 
     /// Commits a batch, however long the ledger takes to come back. Nothing is acknowledged meanwhile.
@@ -182,10 +216,10 @@ package actor IntakeService {
                 let start = ContinuousClock.now
                 let admissions = try await store.admit(requests)
                 metrics.commit(ContinuousClock.now - start)
-                noteLedger(trouble: nil)
+                health.noteLedger(trouble: nil, logger)
                 return admissions
             } catch {
-                noteLedger(trouble: "\(error)")
+                health.noteLedger(trouble: "\(error)", logger)
                 guard error.isRetriable else { throw error }
                 try await Task.sleep(for: backoff.next())
             }
@@ -224,16 +258,5 @@ package actor IntakeService {
             logger.info("Reading the stream", metadata: Logger.Metadata([.stream: "\(configuration.stream)", .consumer: "\(consumer.full)"]))
         }
         trouble = new
-    }
-
-    private func noteLedger(trouble new: String?) {
-        let old = health.now.ledgerTrouble
-        health.set { $0.ledgerTrouble = new }
-        guard old != new else { return }
-        if let new {
-            logger.error("The ledger does not take events, nothing is acknowledged", metadata: Logger.Metadata([.reason: "\(new)"]))
-        } else {
-            logger.info("The ledger takes events again")
-        }
     }
 }

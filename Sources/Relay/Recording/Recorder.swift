@@ -17,12 +17,14 @@ package struct Recorder: Sendable {
     let inbox = Mailbox<Item>()
     private let store: any DeliveryStore
     private let metrics: RelayMetrics
+    private let health: RelayHealth
     private let logger: Logger
 
     /// Makes a recorder for a ledger.
-    package init(store: any DeliveryStore, metrics: RelayMetrics, logger: Logger) {
+    package init(store: any DeliveryStore, metrics: RelayMetrics, health: RelayHealth, logger: Logger) {
         self.store = store
         self.metrics = metrics
+        self.health = health
         self.logger = logger
     }
 
@@ -51,37 +53,49 @@ package struct Recorder: Sendable {
             case .destination(let record): destinations.append(record)
             }
         }
-        let done = await untilItSucceeds {
-            if !results.isEmpty {
-                let start = ContinuousClock.now
-                try await store.record(results)
-                metrics.commit(ContinuousClock.now - start)
-            }
+        if !results.isEmpty {
+            guard await record(results) else { return false }
+            recorded(results.map(\.attempt.delivery))
         }
-        guard done else { return false }
-        if !results.isEmpty { recorded(results.map(\.attempt.delivery)) }
-        return await untilItSucceeds {
-            if !destinations.isEmpty { try await store.save(destinations) }
-        }
+        guard !destinations.isEmpty else { return true }
+        return await untilItSucceeds { () async throws(LedgerError) in try await store.save(destinations) } != nil
     }
 
-    private func untilItSucceeds(_ write: () async throws -> Void) async -> Bool {
+    /// Records results; one that the ledger can never take is left out, so that it does not hold up the others. - Returns:
+    /// `false` when the task was cancelled.
+    private func record(_ results: [AttemptResult]) async -> Bool {
+        let isRecorded = await untilItSucceeds { () async throws(LedgerError) in
+            let start = ContinuousClock.now
+            try await store.record(results)
+            metrics.commit(ContinuousClock.now - start)
+        }
+        guard let isRecorded else { return false }
+        if isRecorded { return true }
+        guard results.count > 1 else {
+            logger.error(
+                "A result cannot be recorded; its delivery stays as it is until the next start",
+                metadata: Logger.Metadata([.delivery: results.first.map { "\($0.attempt.delivery)" }])
+            )
+            return true
+        }
+        for result in results {
+            guard await record([result]) else { return false }
+        }
+        return true
+    }
+
+    /// Tries until it succeeds. - Returns: `false` for an error that will not pass, `nil` when the task was cancelled.
+    private func untilItSucceeds(_ write: () async throws(LedgerError) -> Void) async -> Bool? {
         var backoff = Backoff(longest: .seconds(2))
-        var trouble: String?
         while true {
             do {
                 try await write()
-                if trouble != nil { logger.info("The ledger takes results again") }
+                health.noteLedger(trouble: nil, logger)
                 return true
             } catch {
-                if trouble != "\(error)" {
-                    trouble = "\(error)"
-                    logger.error(
-                        "The ledger does not take results, trying again",
-                        metadata: Logger.Metadata([.reason: "\(error)"])
-                    )
-                }
-                guard (try? await Task.sleep(for: backoff.next())) != nil else { return false }
+                health.noteLedger(trouble: "\(error)", logger)
+                guard error.isRetriable else { return false }
+                guard (try? await Task.sleep(for: backoff.next())) != nil else { return nil }
             }
         }
     }

@@ -1,4 +1,6 @@
+import Logging
 import Synchronization
+import Telemetry
 
 /// What readiness and metrics are told about the parts of the relay. Each part reports changes; nobody asks the servers.
 package final class RelayHealth: Sendable {
@@ -19,6 +21,23 @@ package final class RelayHealth: Sendable {
 
     /// The parts now.
     package var now: Parts { parts.withLock { $0 } }
+
+    /// Notes whether the ledger takes writes, with one line for each change.
+    func noteLedger(trouble new: String?, _ logger: Logger) {
+        let old = parts.withLock { parts in
+            defer { parts.ledgerTrouble = new }
+            return parts.ledgerTrouble
+        }
+        guard old != new else { return }
+        if let new {
+            logger.error(
+                "The ledger takes no writes: nothing is acknowledged and results wait",
+                metadata: Logger.Metadata([.reason: "\(new)"])
+            )
+        } else {
+            logger.info("The ledger takes writes again")
+        }
+    }
 
     func set(_ change: (inout Parts) -> Void) { parts.withLock { change(&$0) } }
 }

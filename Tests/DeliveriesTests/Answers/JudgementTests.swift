@@ -24,31 +24,37 @@ struct JudgementTests {
         }
     }
 
-    @Test("of n8n's own words is known to the profile n8n alone", arguments: [
-        (200, #"{"message":"Workflow was started"}"#, AttemptOutcome.delivered, AttemptOutcome.delivered),
-        (200, "n8n is starting up. Please wait", .retry, .delivered),
-        (204, "n8n is starting up", .retry, .delivered),
-        (200, "<p>n8n is starting up. Please wait</p>", .delivered, .delivered),
-        (200, "", .delivered, .delivered),
-        (409, running, .notReady, .retry),
-        (409, finished, .rejected, .retry),
-        (409, failed, .rejected, .retry),
-        (409, #"{"message":"conflict"}"#, .retry, .retry),
-        (409, "", .retry, .retry),
-        (200, running, .delivered, .delivered),
-        (500, running, .retry, .retry),
-        (404, #"{"code":404,"message":"The execution \"231\" does not exist."}"#, .retry, .retry),
-        (404, "The workflow for execution \"1\" does not contain a waiting webhook with a matching path/method.", .retry, .retry),
-        (404, #"{"code":404,"message":"The requested webhook \"POST x\" is not registered."}"#, .retry, .retry),
-        (404, "Cannot POST /webhook/x", .retry, .retry),
-        (401, #"{"error":"Invalid token"}"#, .rejected, .rejected),
-        (403, "Authorization data is wrong!", .rejected, .rejected),
-        (422, #"{"code":422,"message":"Failed to parse request body"}"#, .rejected, .rejected),
-        (500, #"{"message":"Error in workflow"}"#, .retry, .retry),
-        (500, #"{"code":0,"message":"There was a problem executing the workflow"}"#, .retry, .retry),
-        (503, #"{"code":503,"message":"Database is not ready!"}"#, .retry, .retry),
-        (524, "", .retry, .retry),
-    ])
+    @Test(
+        "of n8n's own words is known to the profile n8n alone",
+        arguments: [
+            (200, #"{"message":"Workflow was started"}"#, AttemptOutcome.delivered, AttemptOutcome.delivered),
+            (200, "n8n is starting up. Please wait", .retry, .delivered),
+            (204, "n8n is starting up", .retry, .delivered),
+            (200, "<p>n8n is starting up. Please wait</p>", .delivered, .delivered),
+            (200, "", .delivered, .delivered),
+            (409, running, .notReady, .retry),
+            (409, finished, .rejected, .retry),
+            (409, failed, .rejected, .retry),
+            (409, #"{"message":"conflict"}"#, .retry, .retry),
+            (409, "", .retry, .retry),
+            (200, running, .delivered, .delivered),
+            (500, running, .retry, .retry),
+            (404, #"{"code":404,"message":"The execution \"231\" does not exist."}"#, .retry, .retry),
+            (
+                404, "The workflow for execution \"1\" does not contain a waiting webhook with a matching path/method.",
+                .retry, .retry
+            ),
+            (404, #"{"code":404,"message":"The requested webhook \"POST x\" is not registered."}"#, .retry, .retry),
+            (404, "Cannot POST /webhook/x", .retry, .retry),
+            (401, #"{"error":"Invalid token"}"#, .rejected, .rejected),
+            (403, "Authorization data is wrong!", .rejected, .rejected),
+            (422, #"{"code":422,"message":"Failed to parse request body"}"#, .rejected, .rejected),
+            (500, #"{"message":"Error in workflow"}"#, .retry, .retry),
+            (500, #"{"code":0,"message":"There was a problem executing the workflow"}"#, .retry, .retry),
+            (503, #"{"code":503,"message":"Database is not ready!"}"#, .retry, .retry),
+            (524, "", .retry, .retry),
+        ]
+    )
     func n8n(status: Int, body: String, n8n: AttemptOutcome, generic: AttemptOutcome) {
         let answer = Answer.status(status, body: body)
         #expect(Judgement(answer, profile: .n8n, now: .start).outcome == n8n)
@@ -79,11 +85,16 @@ struct JudgementTests {
         #expect(Judgement(Answer(requestWasSent: true, times: times), profile: .n8n, now: .start).outcome == .unknown)
     }
 
-    @Test("tells whether the receiver is at work", arguments: [
-        (Answer.status(200), true as Bool?), (.status(400), true), (.status(410), true), (.status(409, body: running), true),
-        (.status(500), false), (.status(404), false), (.status(429), false), (.broken(.connect, requestWasSent: false), false),
-        (.broken(.timeout, requestWasSent: true), false), (.broken(.blocked, requestWasSent: false), nil),
-    ])
+    @Test(
+        "tells whether the receiver is at work",
+        arguments: [
+            (Answer.status(200), true as Bool?), (.status(400), true), (.status(410), true),
+            (.status(409, body: running), true),
+            (.status(500), false), (.status(404), false), (.status(429), false),
+            (.broken(.connect, requestWasSent: false), false),
+            (.broken(.timeout, requestWasSent: true), false), (.broken(.blocked, requestWasSent: false), nil),
+        ]
+    )
     func signsOfLife(answer: Answer, isSign: Bool?) {
         #expect(Judgement(answer, profile: .n8n, now: .start).isSignOfLife == isSign)
     }
@@ -105,20 +116,27 @@ struct JudgementTests {
 
 @Suite("Retry-After")
 struct RetryAfterTests {
-    @Test("is read as seconds or a date and held between 1 s and 24 h", arguments: [
-        ("0", 1_000), ("1", 1_000), ("2", 2_000), ("007", 7_000), ("86400", 86_400_000), ("86401", 86_400_000),
-        ("99999999999999999999999999", 86_400_000), ("Mon, 15 Jan 2024 10:06:00 GMT", 60_000),
-        ("Mon, 15 Jan 2024 10:04:00 GMT", 1_000), ("Mon, 15 Jan 2024 10:05:00 GMT", 1_000),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400_000), ("Monday, 15-Jan-24 10:06:00 GMT", 60_000),
-    ])
+    @Test(
+        "is read as seconds or a date and held between 1 s and 24 h",
+        arguments: [
+            ("0", 1_000), ("1", 1_000), ("2", 2_000), ("007", 7_000), ("86400", 86_400_000), ("86401", 86_400_000),
+            ("99999999999999999999999999", 86_400_000), ("Mon, 15 Jan 2024 10:06:00 GMT", 60_000),
+            ("Mon, 15 Jan 2024 10:04:00 GMT", 1_000), ("Mon, 15 Jan 2024 10:05:00 GMT", 1_000),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400_000), ("Monday, 15-Jan-24 10:06:00 GMT", 60_000),
+        ]
+    )
     func reads(value: String, milliseconds: Int64) {
         #expect(RetryAfter.milliseconds(value, now: .start) == milliseconds)
     }
 
-    @Test("is passed over when it is neither", arguments: [
-        "", " ", "-1", "+5", "1.5", "1 s", "5 ", "0x10", "٣", "soon", "2024-01-15T10:06:00Z", String(repeating: "9", count: 65),
-        "Mon, 15 Jan 2024 10:06:00 GMT" + String(repeating: " ", count: 100),
-    ])
+    @Test(
+        "is passed over when it is neither",
+        arguments: [
+            "", " ", "-1", "+5", "1.5", "1 s", "5 ", "0x10", "٣", "soon", "2024-01-15T10:06:00Z",
+            String(repeating: "9", count: 65),
+            "Mon, 15 Jan 2024 10:06:00 GMT" + String(repeating: " ", count: 100),
+        ]
+    )
     func refuses(value: String) {
         #expect(RetryAfter.milliseconds(value, now: .start) == nil)
     }

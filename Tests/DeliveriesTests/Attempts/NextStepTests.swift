@@ -7,18 +7,29 @@ struct NextStepTests {
     private static let running = Answer.status(409, body: "The execution \"1\" is running already.")
 
     private func plan(
-        _ answer: Answer, _ progress: DeliveryProgress = .fresh, schedule: RetrySchedule = .standard, now: Timestamp = .start,
+        _ answer: Answer,
+        _ progress: DeliveryProgress = .fresh,
+        schedule: RetrySchedule = .standard,
+        now: Timestamp = .start,
         jitter: Double = 0
     ) -> NextStep {
         NextStep.plan(
-            after: Judgement(answer, profile: .n8n, now: now), progress: progress, schedule: schedule, now: now, jitter: jitter
+            after: Judgement(answer, profile: .n8n, now: now),
+            progress: progress,
+            schedule: schedule,
+            now: now,
+            jitter: jitter
         )
     }
 
-    @Test("is over when it was taken or refused for good", arguments: [
-        (Answer.status(200), DeliveryStatus.delivered), (.status(400), .dead), (.status(301), .dead), (.status(410), .dead),
-        (.broken(.blocked, requestWasSent: false), .dead), (.status(409, body: "has finished already"), .dead),
-    ])
+    @Test(
+        "is over when it was taken or refused for good",
+        arguments: [
+            (Answer.status(200), DeliveryStatus.delivered), (.status(400), .dead), (.status(301), .dead),
+            (.status(410), .dead),
+            (.broken(.blocked, requestWasSent: false), .dead), (.status(409, body: "has finished already"), .dead),
+        ]
+    )
     func ends(answer: Answer, status: DeliveryStatus) {
         #expect(plan(answer) == .end(status))
     }
@@ -82,7 +93,9 @@ struct NextStepTests {
         var (now, progress) = (Timestamp.start, DeliveryProgress.fresh)
         var delays: [Int64] = []
         while delays.count < 200 {
-            guard case .retry(let due, let after) = plan(Self.running, progress, now: now), after.step == 0 else { break }
+            guard case .retry(let due, let after) = plan(Self.running, progress, now: now), after.step == 0 else {
+                break
+            }
             delays.append(due.milliseconds(since: now) / 1000)
             (now, progress) = (due, after)
         }
@@ -130,7 +143,10 @@ struct NextStepTests {
 
     @Test("does not trap on absurd times")
     func absurd() {
-        #expect(plan(.status(500), now: .distantFuture) == .retry(at: .distantFuture, progress: DeliveryProgress(attempts: 1, step: 1)))
+        #expect(
+            plan(.status(500), now: .distantFuture)
+                == .retry(at: .distantFuture, progress: DeliveryProgress(attempts: 1, step: 1))
+        )
         _ = plan(Self.running, DeliveryProgress(notReadySince: Timestamp(milliseconds: .min), notReadyTries: .max - 1))
         #expect(RetrySchedule.notReadyDelay(afterTries: -5) == 1000)
         #expect(RetrySchedule.notReadyDelay(afterTries: .max) == 15_000)

@@ -4,16 +4,23 @@ import Testing
 
 @Suite("Small values")
 struct ValueTests {
-    @Test("A rate is read from its text", arguments: [
-        ("100/s", 100, 1000), ("30/m", 30, 60_000), ("500/h", 500, 3_600_000), ("1000000/s", 1_000_000, 1000),
-    ])
+    @Test(
+        "A rate is read from its text",
+        arguments: [
+            ("100/s", 100, 1000), ("30/m", 30, 60_000), ("500/h", 500, 3_600_000), ("1000000/s", 1_000_000, 1000),
+        ]
+    )
     func rates(text: String, count: Int, span: Int64) {
         #expect(DeliveryRate(text) == DeliveryRate(count: count, perMilliseconds: span))
     }
 
-    @Test("A rate is not read from anything else", arguments: [
-        "", "/", "100", "100/", "/s", "0/s", "-1/s", "1000001/s", "1/d", "1/s/s", "1.5/s", "1 /s", "1/ s", "99999999999999999999/s",
-    ])
+    @Test(
+        "A rate is not read from anything else",
+        arguments: [
+            "", "/", "100", "100/", "/s", "0/s", "-1/s", "1000001/s", "1/d", "1/s/s", "1.5/s", "1 /s", "1/ s",
+            "99999999999999999999/s",
+        ]
+    )
     func wrongRates(text: String) {
         #expect(DeliveryRate(text) == nil)
     }
@@ -29,7 +36,12 @@ struct ValueTests {
     func errorClass() {
         func attempt(_ answer: Answer, _ outcome: AttemptOutcome) -> ErrorClass? {
             Attempt(
-                delivery: DeliveryID(rawValue: 1), number: 1, trigger: .scheduled, startedAt: .start, url: "", outcome: outcome,
+                delivery: DeliveryID(rawValue: 1),
+                number: 1,
+                trigger: .scheduled,
+                startedAt: .start,
+                url: "",
+                outcome: outcome,
                 answer: answer
             ).errorClass
         }

@@ -45,12 +45,17 @@ struct DeliveryBodyTests {
         )
     }
 
-    @Test("drops members of data with an envelope name, escaped or not", arguments: [
-        "event_id", #"event\u005fid"#, "type", #"\u0074ype"#, "timestamp", "job_id", #"job\u005Fid"#, "status", #"statu\u0073"#,
-    ])
+    @Test(
+        "drops members of data with an envelope name, escaped or not",
+        arguments: [
+            "event_id", #"event\u005fid"#, "type", #"\u0074ype"#, "timestamp", "job_id", #"job\u005Fid"#, "status",
+            #"statu\u0073"#,
+        ]
+    )
     func envelopeNames(name: String) throws {
         let event = try Event.sample(data: #"{"a":1,"\#(name)":{"type":2},"b":3}"#)
-        let head = #"{"event_id":"evt_1","type":"job.completed","timestamp":"2024-01-15T10:05:00Z","status":"completed""#
+        let head =
+            #"{"event_id":"evt_1","type":"job.completed","timestamp":"2024-01-15T10:05:00Z","status":"completed""#
         #expect(render(event, .flat) == head + #","a":1,"b":3}"#)
         let alone = try Event.sample(data: #"{"\#(name)":0}"#)
         #expect(render(alone, .flat) == head + "}")
@@ -58,7 +63,10 @@ struct DeliveryBodyTests {
 
     @Test("keeps type and timestamp of data in the standard form, which has room for both")
     func standardNames() throws {
-        let event = try Event.sample(data: #"{"type":1,"timestamp":2,"event\u005fid":3,"job_id":4,"status":5}"#, jobID: "j")
+        let event = try Event.sample(
+            data: #"{"type":1,"timestamp":2,"event\u005fid":3,"job_id":4,"status":5}"#,
+            jobID: "j"
+        )
         #expect(
             render(event, .standard) == """
                 {"type":"job.completed","timestamp":"2024-01-15T10:05:00Z","data":{"type":1,"timestamp":2,"event_id":"evt_1",\
@@ -79,7 +87,8 @@ struct DeliveryBodyTests {
 
     @Test("leaves the bytes of data as they were published")
     func untouched() throws {
-        let members = #""n":1.0,"big":12345678901234567890.000,"e":1E+05,"s":"\u00e9\/", "w" : [ 1 , 2 ],"z":-0,"a":null,"n":2"#
+        let members =
+            #""n":1.0,"big":12345678901234567890.000,"e":1E+05,"s":"\u00e9\/", "w" : [ 1 , 2 ],"z":-0,"a":null,"n":2"#
         let event = try Event.sample(data: "{\(members)}")
         for form in BodyForm.allCases {
             let body = render(event, form)
@@ -109,7 +118,10 @@ struct DeliveryBodyTests {
                 #expect(parsed.members.filter { parsed.isNamed($0, name) }.count == 1)
             }
             #expect(parsed.members.count <= data.members.count + 5)
-            #expect((try JSONSerialization.jsonObject(with: Data(flat)) as? [String: Any])?["event_id"] as? String == "evt_1")
+            #expect(
+                (try JSONSerialization.jsonObject(with: Data(flat)) as? [String: Any])?["event_id"] as? String
+                    == "evt_1"
+            )
             let standard = try JSONObjectBytes(DeliveryBody.render(event, as: .standard))
             #expect(standard.members.count == 3)
         }

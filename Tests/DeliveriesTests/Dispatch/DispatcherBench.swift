@@ -18,14 +18,19 @@ struct DispatcherBench {
     }
 
     mutating func add(
-        _ numbers: some Sequence<Int64>, to destination: String = "a", progress: DeliveryProgress = .fresh, dueIn: Int64 = 0
+        _ numbers: some Sequence<Int64>,
+        to destination: String = "a",
+        progress: DeliveryProgress = .fresh,
+        dueIn: Int64 = 0
     ) {
         for number in numbers { dispatcher.add(due(number, progress: progress, in: dueIn), to: destination) }
     }
 
     func due(_ number: Int64, progress: DeliveryProgress = .fresh, in milliseconds: Int64 = 0) -> DueDelivery {
         DueDelivery(
-            id: DeliveryID(rawValue: number), dueAt: now.advanced(byMilliseconds: milliseconds), progress: progress
+            id: DeliveryID(rawValue: number),
+            dueAt: now.advanced(byMilliseconds: milliseconds),
+            progress: progress
         )
     }
 

@@ -249,9 +249,12 @@ struct DispatcherHealthTests {
         #expect(bench.next().loads.count == 1)
     }
 
-    @Test("keeps its pauses and its pace as long as they were meant to be when the clock is set", arguments: [
-        -3_600_000, 3_600_000,
-    ] as [Int64])
+    @Test(
+        "keeps its pauses and its pace as long as they were meant to be when the clock is set",
+        arguments: [
+            -3_600_000, 3_600_000,
+        ] as [Int64]
+    )
     func clock(delta: Int64) {
         var bench = suspended()
         _ = bench.next()
@@ -264,7 +267,9 @@ struct DispatcherHealthTests {
         #expect(bench.sends() == [200])
     }
 
-    @Test("looks at the ledger after the pause that was meant when the clock was set back, or early when it was set forward")
+    @Test(
+        "looks at the ledger after the pause that was meant when the clock was set back, or early when it was set forward"
+    )
     func ledgerAfterClockChange() {
         for (delta, wakeIn) in [(-3_600_000, 1_000), (500, 500), (3_600_000, 0)] as [(Int64, Int64)] {
             var bench = DispatcherBench(DestinationPolicy())
@@ -310,9 +315,13 @@ struct DispatcherTestEventTests {
         #expect(bench.health() == .ramping)
     }
 
-    @Test("is not retried, whatever came back", arguments: [
-        Answer.status(500), .broken(.timeout, requestWasSent: true), .status(409, body: "is running already"), .status(400),
-    ])
+    @Test(
+        "is not retried, whatever came back",
+        arguments: [
+            Answer.status(500), .broken(.timeout, requestWasSent: true), .status(409, body: "is running already"),
+            .status(400),
+        ]
+    )
     func once(answer: Answer) {
         var bench = DispatcherBench(DestinationPolicy())
         _ = bench.dispatcher.beginTest(DeliveryID(rawValue: 99), to: "a", requestedBy: "ops")

@@ -59,7 +59,9 @@ struct DispatcherLedgerTests {
         let load = try #require(bench.next().loads.first)
         #expect(load.dueBy == bench.now.advanced(byMilliseconds: 200))
         bench.dispatcher.loaded(
-            "a", [bench.due(1, progress: retried, in: 150)], nextDueAt: bench.now.advanced(byMilliseconds: 900)
+            "a",
+            [bench.due(1, progress: retried, in: 150)],
+            nextDueAt: bench.now.advanced(byMilliseconds: 900)
         )
         #expect(bench.sends().isEmpty)
         #expect(bench.wakeIn == 150)

@@ -13,8 +13,20 @@ struct DispatcherTests {
         bench.dispatcher.loaded("a", [bench.due(1), bench.due(2, progress: replayed)], nextDueAt: nil)
         #expect(
             bench.next().sends == [
-                SendOrder(id: DeliveryID(rawValue: 1), destination: "a", number: 1, trigger: .scheduled, requestedBy: nil),
-                SendOrder(id: DeliveryID(rawValue: 2), destination: "a", number: 5, trigger: .replay, requestedBy: "ops"),
+                SendOrder(
+                    id: DeliveryID(rawValue: 1),
+                    destination: "a",
+                    number: 1,
+                    trigger: .scheduled,
+                    requestedBy: nil
+                ),
+                SendOrder(
+                    id: DeliveryID(rawValue: 2),
+                    destination: "a",
+                    number: 5,
+                    trigger: .replay,
+                    requestedBy: "ops"
+                ),
             ]
         )
         #expect(bench.next().sends.isEmpty)
@@ -55,7 +67,9 @@ struct DispatcherTests {
         #expect(load.destination == "a")
         #expect(load.dueBy >= due)
         bench.dispatcher.loaded(
-            "a", [DueDelivery(id: DeliveryID(rawValue: 1), dueAt: due, progress: progress)], nextDueAt: nil
+            "a",
+            [DueDelivery(id: DeliveryID(rawValue: 1), dueAt: due, progress: progress)],
+            nextDueAt: nil
         )
         #expect(bench.next().sends.map(\.number) == [2])
         #expect(bench.answer([1], .status(500)).first?.next == .end(.dead))
@@ -132,7 +146,7 @@ struct DispatcherTests {
     @Test("still keeps half of the slots after a destination that answers was paused with requests under way")
     func halfAfterPause() {
         var bench = DispatcherBench(limits: DispatchLimits(inFlight: 16))
-        for name in ["a", "b"] { bench.dispatcher.configure(name, DestinationPolicy()) }
+        for name in ["a", "b", "c"] { bench.dispatcher.configure(name, DestinationPolicy()) }
         for round in 0..<4 {
             bench.prove("a", from: Int64(1000 * (round + 1)), count: 20)
             bench.add(1...8, to: "a")
@@ -143,6 +157,7 @@ struct DispatcherTests {
             bench.dispatcher.resume("a", at: bench.now)
         }
         bench.add(101...120, to: "b")
+        bench.add(201...220, to: "c")
         #expect(bench.sends().count == 8)
     }
 
@@ -156,7 +171,8 @@ struct DispatcherTests {
     @Test("stops sending while too many results wait for the ledger")
     func unrecordedLimit() {
         var bench = DispatcherBench(
-            DestinationPolicy(concurrency: 2), limits: DispatchLimits(inFlight: 8, unrecorded: 4)
+            DestinationPolicy(concurrency: 2),
+            limits: DispatchLimits(inFlight: 8, unrecorded: 4)
         )
         bench.add(1...20)
         for _ in 0..<20 { bench.finish(bench.sends()) }

@@ -4,11 +4,14 @@ import Testing
 
 @Suite("A pace")
 struct PaceTests {
-    @Test("never lets more than the rate and the burst through, in any span", arguments: [
-        DeliveryRate(count: 1, perMilliseconds: 1000), DeliveryRate(count: 100, perMilliseconds: 1000),
-        DeliveryRate(count: 3, perMilliseconds: 60_000), DeliveryRate(count: 5_000, perMilliseconds: 1000),
-        DeliveryRate(count: 7, perMilliseconds: 13),
-    ])
+    @Test(
+        "never lets more than the rate and the burst through, in any span",
+        arguments: [
+            DeliveryRate(count: 1, perMilliseconds: 1000), DeliveryRate(count: 100, perMilliseconds: 1000),
+            DeliveryRate(count: 3, perMilliseconds: 60_000), DeliveryRate(count: 5_000, perMilliseconds: 1000),
+            DeliveryRate(count: 7, perMilliseconds: 13),
+        ]
+    )
     func neverAbove(rate: DeliveryRate) {
         var pace = Pace()
         var random = SeededGenerator(seed: UInt64(rate.count))
@@ -21,7 +24,9 @@ struct PaceTests {
             } else if Bool.random(using: &random) {
                 now = max(now, pace.earliest(at: rate, now: now))
             }
-            if Int.random(in: 0..<20, using: &random) == 0 { now = now.advanced(byMilliseconds: .random(in: 0...5_000, using: &random)) }
+            if Int.random(in: 0..<20, using: &random) == 0 {
+                now = now.advanced(byMilliseconds: .random(in: 0...5_000, using: &random))
+            }
         }
         let interval = Double(rate.perMilliseconds) / Double(rate.count)
         for first in sent.indices {

@@ -19,9 +19,11 @@ struct EventReaderTests {
     func everyField() throws {
         let event = try read([
             ("type", "job.failed"), ("data", #"{"error":"out of paper"}"#), ("id", "Job_1:a-B"), ("job_id", "j1"),
-            ("product_id", "psikotes_v2"), ("queue", "pdf"), ("tenant", "acme"), ("timestamp", "2024-01-15T11:05:00+01:00"),
+            ("product_id", "psikotes_v2"), ("queue", "pdf"), ("tenant", "acme"),
+            ("timestamp", "2024-01-15T11:05:00+01:00"),
             ("callback_url", "https://a.example/ok?signature=TOKEN/suffix"), ("failure_url", "https://a.example/no"),
-            ("route", "psikotes"), ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), ("color", "red"),
+            ("route", "psikotes"), ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+            ("color", "red"),
         ])
         #expect(event.type == "job.failed")
         #expect(event.data.bytes == Array(#"{"error":"out of paper"}"#.utf8))
@@ -51,10 +53,13 @@ struct EventReaderTests {
         #expect(event.ownURL == nil)
     }
 
-    @Test("takes the entry's time for what it can be", arguments: [
-        ("0-1", "1970-01-01T00:00:00Z"), ("18446744073709551615-18446744073709551615", "1970-01-01T00:00:00Z"),
-        ("9223372036854775807-0", "9999-12-31T23:59:59Z"), ("", "1970-01-01T00:00:00Z"),
-    ])
+    @Test(
+        "takes the entry's time for what it can be",
+        arguments: [
+            ("0-1", "1970-01-01T00:00:00Z"), ("18446744073709551615-18446744073709551615", "1970-01-01T00:00:00Z"),
+            ("9223372036854775807-0", "9999-12-31T23:59:59Z"), ("", "1970-01-01T00:00:00Z"),
+        ]
+    )
     func absurdEntryIDs(entryID: String, timestamp: String) throws {
         #expect(try read([("type", "a"), ("data", "{}")], entryID: entryID).timestamp == timestamp)
     }
@@ -62,7 +67,8 @@ struct EventReaderTests {
     @Test("counts an optional field that is empty as absent")
     func emptyFields() throws {
         let names = [
-            "id", "job_id", "product_id", "queue", "tenant", "timestamp", "callback_url", "failure_url", "route", "traceparent",
+            "id", "job_id", "product_id", "queue", "tenant", "timestamp", "callback_url", "failure_url", "route",
+            "traceparent",
         ]
         let event = try read([("type", "a.b"), ("data", "{}")] + names.map { ($0, "") })
         #expect(event == (try read([("type", "a.b"), ("data", "{}")])))
@@ -86,9 +92,12 @@ struct EventReaderTests {
         _ = try read([("type", String(repeating: "a", count: 128)), ("data", "{}")])
     }
 
-    @Test("refuses any other type", arguments: [
-        "Job.completed", ".", "a.", ".a", "a..b", "a b", "job/completed", "jöb", "a\n", "*", "job.*",
-    ])
+    @Test(
+        "refuses any other type",
+        arguments: [
+            "Job.completed", ".", "a.", ".a", "a..b", "a b", "job/completed", "jöb", "a\n", "*", "job.*",
+        ]
+    )
     func wrongTypes(type: String) {
         let refusal = refusal([EventField("type", type), EventField("data", "{}")])
         #expect(refusal?.field == .type)
@@ -111,13 +120,19 @@ struct EventReaderTests {
         )
     }
 
-    @Test("takes each field at its limit and refuses one byte more", arguments: [
-        ("type", 128), ("id", 128), ("job_id", 256), ("product_id", 256), ("queue", 256), ("tenant", 256), ("route", 256),
-        ("callback_url", 4096), ("failure_url", 4096),
-    ])
+    @Test(
+        "takes each field at its limit and refuses one byte more",
+        arguments: [
+            ("type", 128), ("id", 128), ("job_id", 256), ("product_id", 256), ("queue", 256), ("tenant", 256),
+            ("route", 256),
+            ("callback_url", 4096), ("failure_url", 4096),
+        ]
+    )
     func limits(field: String, limit: Int) throws {
         func fields(_ length: Int) -> [(String, String)] {
-            [("data", "{}")] + (field == "type" ? [] : [("type", "a")]) + [(field, String(repeating: "a", count: length))]
+            [("data", "{}")] + (field == "type" ? [] : [("type", "a")]) + [
+                (field, String(repeating: "a", count: length))
+            ]
         }
         _ = try read(fields(limit))
         let refusal = refusal(fields(limit + 1).map { EventField($0.0, $0.1) })
@@ -137,22 +152,31 @@ struct EventReaderTests {
         #expect(refusal([EventField("type", "a"), EventField("data", data)])?.field == .data)
     }
 
-    @Test("refuses text that is not UTF-8 or has control characters", arguments: [
-        "job_id", "product_id", "queue", "tenant", "timestamp", "callback_url", "failure_url", "route",
-    ])
+    @Test(
+        "refuses text that is not UTF-8 or has control characters",
+        arguments: [
+            "job_id", "product_id", "queue", "tenant", "timestamp", "callback_url", "failure_url", "route",
+        ]
+    )
     func wrongText(field: String) {
         let required = [EventField("type", "a"), EventField("data", "{}")]
         let broken = EventField(name: Array(field.utf8), value: [0x61, 0xC0, 0x80])
         #expect(refusal(required + [broken])?.description == "\(field): is not valid UTF-8")
         for control in ["a\u{0}b", "a\r\nb", "\u{7F}"] {
-            #expect(refusal(required + [EventField(field, control)])?.description == "\(field): has a control character")
+            #expect(
+                refusal(required + [EventField(field, control)])?.description == "\(field): has a control character"
+            )
         }
     }
 
-    @Test("refuses a known field that is given twice, even with the same value", arguments: [
-        "type", "data", "id", "job_id", "product_id", "queue", "tenant", "timestamp", "callback_url", "failure_url", "route",
-        "traceparent",
-    ])
+    @Test(
+        "refuses a known field that is given twice, even with the same value",
+        arguments: [
+            "type", "data", "id", "job_id", "product_id", "queue", "tenant", "timestamp", "callback_url", "failure_url",
+            "route",
+            "traceparent",
+        ]
+    )
     func duplicates(field: String) {
         let twice = [EventField(field, "a"), EventField(field, "a")]
         #expect(refusal(twice)?.description == "entry: has the field \(field) twice")
@@ -166,19 +190,30 @@ struct EventReaderTests {
         #expect(try reader.read(fields, entryID: "1-1").type == "a")
     }
 
-    @Test("sends on a trace context that is well-formed", arguments: [
-        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00",
-    ])
+    @Test(
+        "sends on a trace context that is well-formed",
+        arguments: [
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            "cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00",
+        ]
+    )
     func traceContext(value: String) throws {
         #expect(try read([("type", "a"), ("data", "{}"), ("traceparent", value)]).traceparent == value)
     }
 
-    @Test("passes over a trace context that is not, and takes the event all the same", arguments: [
-        "00", "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
-        "00-00000000000000000000000000000000-b7ad6b7169203331-01", "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
-        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-x", "00_0af7651916cd43dd8448eb211c80319c_b7ad6b7169203331_01",
-        "00-0af7651916cd43dd8448eb211c80319g-b7ad6b7169203331-01", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0\n",
-    ])
+    @Test(
+        "passes over a trace context that is not, and takes the event all the same",
+        arguments: [
+            "00", "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+            "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+            "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-x",
+            "00_0af7651916cd43dd8448eb211c80319c_b7ad6b7169203331_01",
+            "00-0af7651916cd43dd8448eb211c80319g-b7ad6b7169203331-01",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0\n",
+        ]
+    )
     func brokenTraceContext(value: String) throws {
         #expect(try read([("type", "a"), ("data", "{}"), ("traceparent", value)]).traceparent == nil)
     }

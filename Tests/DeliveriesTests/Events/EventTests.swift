@@ -4,11 +4,17 @@ import Testing
 
 @Suite("An event")
 struct EventTests {
-    @Test("is a failure by the last part of its type alone", arguments: [
-        ("job.failed", EventOutcome.failure, "failed"), ("job.cancelled", .failure, "cancelled"), ("job.dead", .failure, "dead"),
-        ("failed", .failure, "failed"), ("pdf.job.failed", .failure, "failed"), ("job.completed", .success, "completed"),
-        ("job.failed.handled", .success, "handled"), ("failed.job", .success, "job"), ("job.notfailed", .success, "notfailed"),
-    ])
+    @Test(
+        "is a failure by the last part of its type alone",
+        arguments: [
+            ("job.failed", EventOutcome.failure, "failed"), ("job.cancelled", .failure, "cancelled"),
+            ("job.dead", .failure, "dead"),
+            ("failed", .failure, "failed"), ("pdf.job.failed", .failure, "failed"),
+            ("job.completed", .success, "completed"),
+            ("job.failed.handled", .success, "handled"), ("failed.job", .success, "job"),
+            ("job.notfailed", .success, "notfailed"),
+        ]
+    )
     func outcome(type: String, outcome: EventOutcome, status: String) throws {
         let event = try Event.sample(type: type)
         #expect(event.outcome == outcome)
@@ -17,7 +23,11 @@ struct EventTests {
 
     @Test("goes to its failure URL when it failed, else to its callback URL")
     func ownURL() throws {
-        let both = try Event.sample(type: "job.failed", callbackURL: "https://a.example/1", failureURL: "https://a.example/2")
+        let both = try Event.sample(
+            type: "job.failed",
+            callbackURL: "https://a.example/1",
+            failureURL: "https://a.example/2"
+        )
         #expect(both.ownURL?.url == "https://a.example/2")
         #expect(both.ownURL?.field == .failureURL)
         let success = try Event.sample(callbackURL: "https://a.example/1", failureURL: "https://a.example/2")
@@ -38,7 +48,8 @@ struct EventTests {
         same.publishedAt = .distantFuture
         #expect(event.fingerprintInput == same.fingerprintInput)
         let others = [
-            try Event.sample(data: #"{"a":2}"#, jobID: "j", productID: "p"), try Event.sample(data: #"{"a":1}"#, jobID: "jp"),
+            try Event.sample(data: #"{"a":2}"#, jobID: "j", productID: "p"),
+            try Event.sample(data: #"{"a":1}"#, jobID: "jp"),
             try Event.sample(data: #"{"a":1}"#, jobID: "p", productID: "j"),
             try Event.sample(type: "job.failed", data: #"{"a":1}"#, jobID: "j", productID: "p"),
             try Event.sample(data: #"{"a":1}"#, jobID: "j", productID: "p", timestamp: "2024-01-15T10:05:01Z"),

@@ -66,7 +66,9 @@ struct JSONDocumentGenerator {
             "a", "name", "event_id", "type", #"event\u005fid"#, #"\u0074ype"#, #"\n"#, #"\""#, #"\\"#, #"\/"#, " ", "é",
             "€", "😀", #"\uD83D\uDE00"#, #"\u00e9"#, "\u{7F}", "{", "}", "[", ",", ":",
         ]
-        return "\"" + (0..<Int.random(in: 0...3, using: &random)).map { _ in parts.randomElement(using: &random) ?? "" }.joined()
+        return "\""
+            + (0..<Int.random(in: 0...3, using: &random)).map { _ in parts.randomElement(using: &random) ?? "" }
+            .joined()
             + "\""
     }
 
@@ -75,7 +77,8 @@ struct JSONDocumentGenerator {
     }
 
     private mutating func spoiler() -> UInt8 {
-        let usual = Array(#"{}[]:,"\u0e-.+tfn1 "#.utf8) + [0x00, 0x09, 0x0B, 0x1F, 0x7F, 0x80, 0xC0, 0xE2, 0xED, 0xF4, 0xFF]
+        let usual =
+            Array(#"{}[]:,"\u0e-.+tfn1 "#.utf8) + [0x00, 0x09, 0x0B, 0x1F, 0x7F, 0x80, 0xC0, 0xE2, 0xED, 0xF4, 0xFF]
         return usual.randomElement(using: &random) ?? 0
     }
 }

@@ -8,9 +8,11 @@ struct JSONScannerTests {
         "takes every kind of value",
         arguments: [
             "0", "-0", "7", "-7", "10", "0.5", "-0.0", "1e1", "1E1", "1e+1", "1e-1", "0e0", "1.5E+300",
-            "123456789012345678901234567890", "1e999999", "true", "false", "null", #""""#, #""a""#, #""\"\\\/\b\f\n\r\t""#,
+            "123456789012345678901234567890", "1e999999", "true", "false", "null", #""""#, #""a""#,
+            #""\"\\\/\b\f\n\r\t""#,
             #""\u0000""#, #""\uABCD\uabcd""#, #""\uD83D\uDE00""#, #""\ud800""#, #""\uDC00\uD800""#, "\"\u{7F}\"",
-            "\"é € 😀 \u{80} \u{7FF} \u{800} \u{FFFF} \u{10000} \u{10FFFF}\"", "\"\u{2028}\"", "[]", "[ ]", "[1]", "[1,2]",
+            "\"é € 😀 \u{80} \u{7FF} \u{800} \u{FFFF} \u{10000} \u{10FFFF}\"", "\"\u{2028}\"", "[]", "[ ]", "[1]",
+            "[1,2]",
             "[ 1 , 2 ]", "[[],[]]", "[{},{}]", "{}", "{ }", #"{"":0}"#, #"{"a":1,"a":2}"#, #"{"a":[{"b":[{}]}]}"#,
             " \t\r\n1 \t\r\n",
         ]
@@ -23,12 +25,17 @@ struct JSONScannerTests {
     @Test(
         "refuses a value that RFC 8259 does not have",
         arguments: [
-            "", " ", "01", "-01", "00", "1.", "-1.", ".5", "-.5", "+1", "1e", "1e+", "1e-", "1ee1", "1e1.5", "1.2.3", "-",
-            "--1", "- 1", "0x10", "1_000", "1,000 ", "NaN", "Infinity", "-Infinity", "tru", "truee", "True", "TRUE", "nul",
-            "nulll", "undefined", "'a'", "a", #"""#, #""a"#, #""\x41""#, #""\u""#, #""\u12""#, #""\u12G4""#, #""\u 123""#,
-            #""\U0041""#, #""\""#, #""\ ""#, "\"\n\"", "\"\t\"", "\"\u{0}\"", "\"\u{1F}\"", "[", "]", "[1", "[1,", "[1,]",
+            "", " ", "01", "-01", "00", "1.", "-1.", ".5", "-.5", "+1", "1e", "1e+", "1e-", "1ee1", "1e1.5", "1.2.3",
+            "-",
+            "--1", "- 1", "0x10", "1_000", "1,000 ", "NaN", "Infinity", "-Infinity", "tru", "truee", "True", "TRUE",
+            "nul",
+            "nulll", "undefined", "'a'", "a", #"""#, #""a"#, #""\x41""#, #""\u""#, #""\u12""#, #""\u12G4""#,
+            #""\u 123""#,
+            #""\U0041""#, #""\""#, #""\ ""#, "\"\n\"", "\"\t\"", "\"\u{0}\"", "\"\u{1F}\"", "[", "]", "[1", "[1,",
+            "[1,]",
             "[,1]", "[,]", "[1 2]", "[1;2]", "[1}", "{", "}", "{]", #"{"b"}"#, #"{"b":}"#, #"{"b"1}"#, "{b:1}", "{1:1}",
-            "{'b':1}", #"{"b":1,}"#, #"{,"b":1}"#, "{,}", #"{"b":1 "c":2}"#, #"{"b"::1}"#, "1 2", "\"a\" \"b\"", "// c\n1",
+            "{'b':1}", #"{"b":1,}"#, #"{,"b":1}"#, "{,}", #"{"b":1 "c":2}"#, #"{"b"::1}"#, "1 2", "\"a\" \"b\"",
+            "// c\n1",
             "/* c */ 1", "1 # c", "\u{A0}1", "\u{0B}1", "\u{0C}1", "\u{FEFF}1", "\u{0}", "１",
         ]
     )
@@ -60,13 +67,17 @@ struct JSONScannerTests {
             ("[]", "is not a JSON object at byte 0"), ("1", "is not a JSON object at byte 0"),
             ("null", "is not a JSON object at byte 0"), ("\"{}\"", "is not a JSON object at byte 0"),
             ("\u{FEFF}{}", "is not a JSON object at byte 0"), ("\u{0}{}", "is not a JSON object at byte 0"),
-            ("{}{}", "has something after the JSON object at byte 2"), ("{} x", "has something after the JSON object at byte 3"),
+            ("{}{}", "has something after the JSON object at byte 2"),
+            ("{} x", "has something after the JSON object at byte 3"),
             ("{}\u{0}", "has something after the JSON object at byte 2"), ("{", "ends in the middle of JSON at byte 1"),
             (#"{"a""#, "is not valid JSON at byte 4"), (#"{"a":"#, "ends in the middle of JSON at byte 5"),
             (#"{"a":1"#, "ends in the middle of JSON at byte 6"), (#"{"a":1,"#, "ends in the middle of JSON at byte 7"),
-            (#"{"a":"b"#, "ends in the middle of a string at byte 7"), (#"{"a":"\u00"#, "ends in the middle of a string at byte 6"),
-            (#"{"a":1.}"#, "has a malformed number at byte 7"), (#"{"a":"\q"}"#, "has a malformed escape in a string at byte 6"),
-            ("{\"a\":\"\n\"}", "has a control character in a string at byte 6"), (#"{"a":?}"#, "is not valid JSON at byte 5"),
+            (#"{"a":"b"#, "ends in the middle of a string at byte 7"),
+            (#"{"a":"\u00"#, "ends in the middle of a string at byte 6"),
+            (#"{"a":1.}"#, "has a malformed number at byte 7"),
+            (#"{"a":"\q"}"#, "has a malformed escape in a string at byte 6"),
+            ("{\"a\":\"\n\"}", "has a control character in a string at byte 6"),
+            (#"{"a":?}"#, "is not valid JSON at byte 5"),
         ]
     )
     func messages(text: String, message: String) {
@@ -97,14 +108,19 @@ struct JSONScannerTests {
         #expect(throws: JSONScanError.self) { try JSONObjectBytes(Array("{\"a\":\(empty)[]".utf8)) }
     }
 
-    @Test("judges a mebibyte of anything in time that grows with its length alone", arguments: [
-        "[", "{\"a\":", "\"", "\\", "[],", "0", " ", "{\"a\":0},", "\"\\u0061\",", "é",
-    ])
+    @Test(
+        "judges a mebibyte of anything in time that grows with its length alone",
+        arguments: [
+            "[", "{\"a\":", "\"", "\\", "[],", "0", " ", "{\"a\":0},", "\"\\u0061\",", "é",
+        ]
+    )
     func bounded(unit: String) {
         let filling = String(repeating: unit, count: (1 << 20) / unit.utf8.count)
         let clock = ContinuousClock()
         let time = clock.measure {
-            for prefix in ["{\"a\":", "{\"a\":[", "{\"a\":\"", ""] { _ = try? JSONObjectBytes(Array((prefix + filling).utf8)) }
+            for prefix in ["{\"a\":", "{\"a\":[", "{\"a\":\"", ""] {
+                _ = try? JSONObjectBytes(Array((prefix + filling).utf8))
+            }
         }
         // A few milliseconds each when optimised; a quadratic scan would take hours.
         #expect(time < .seconds(20))
@@ -117,11 +133,15 @@ struct JSONScannerTests {
         #expect(object.bytes.first == UInt8(ascii: "{"))
         #expect(object.bytes.last == UInt8(ascii: "}"))
         let read = object.members.map {
-            [String(decoding: object.bytes[$0.name], as: UTF8.self), String(decoding: object.bytes[$0.whole], as: UTF8.self)]
+            [
+                String(decoding: object.bytes[$0.name], as: UTF8.self),
+                String(decoding: object.bytes[$0.whole], as: UTF8.self),
+            ]
         }
         #expect(
             read == [
-                ["a", "\"a\" : 1"], ["b,}", "\"b,}\":[{\"a\":2},\"}\"]"], ["", "\"\":{\"c\":{}}"], ["a", "\"a\":\"x\""],
+                ["a", "\"a\" : 1"], ["b,}", "\"b,}\":[{\"a\":2},\"}\"]"], ["", "\"\":{\"c\":{}}"],
+                ["a", "\"a\":\"x\""],
             ]
         )
     }
@@ -137,7 +157,8 @@ struct JSONScannerTests {
         arguments: [
             ("event_id", true), (#"event\u005fid"#, true), (#"event\u005Fid"#, true), (#"\u0065vent_id"#, true),
             (#"\u0065\u0076\u0065\u006e\u0074\u005f\u0069\u0064"#, true), ("event_id ", false), ("Event_id", false),
-            (#"event\\u005fid"#, false), (#"event\u005fi"#, false), (#"event_id\u0000"#, false), (#"\ud800event_id"#, false),
+            (#"event\\u005fid"#, false), (#"event\u005fi"#, false), (#"event_id\u0000"#, false),
+            (#"\ud800event_id"#, false),
             ("", false), (#"event\/id"#, false), ("évent_id", false),
         ]
     )

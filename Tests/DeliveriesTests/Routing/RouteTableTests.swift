@@ -5,12 +5,19 @@ import Testing
 @Suite("The route table")
 struct RouteTableTests {
     private func destination(_ name: String) throws -> Destination {
-        Destination(name: name, route: name, url: try DestinationURL("https://\(name).example/"), policy: DestinationPolicy())
+        Destination(
+            name: name,
+            route: name,
+            url: try DestinationURL("https://\(name).example/"),
+            policy: DestinationPolicy()
+        )
     }
 
     private func route(_ name: String, _ match: RouteMatch = RouteMatch(), hasFailure: Bool = true) throws -> Route {
         Route(
-            name: name, match: match, success: try destination(name + ".success"),
+            name: name,
+            match: match,
+            success: try destination(name + ".success"),
             failure: hasFailure ? try destination(name + ".failure") : nil
         )
     }
@@ -59,12 +66,17 @@ struct RouteTableTests {
         #expect(table.destinations.map(\.name) == ["one.success", "two.success", "two.failure"])
     }
 
-    @Test("matches types by name or by how they begin", arguments: [
-        ("job.*", "job.completed", true), ("job.*", "job.pdf.done", true), ("job.*", "job", false), ("job.*", "job.", false),
-        ("job.*", "jobs.completed", false), ("*", "anything", true), ("job.completed", "job.completed", true),
-        ("job.completed", "job.completed.x", false), ("job.completed", "job.complete", false), ("job*", "job.completed", false),
-        ("job.pdf.*", "job.completed", false),
-    ])
+    @Test(
+        "matches types by name or by how they begin",
+        arguments: [
+            ("job.*", "job.completed", true), ("job.*", "job.pdf.done", true), ("job.*", "job", false),
+            ("job.*", "job.", false),
+            ("job.*", "jobs.completed", false), ("*", "anything", true), ("job.completed", "job.completed", true),
+            ("job.completed", "job.completed.x", false), ("job.completed", "job.complete", false),
+            ("job*", "job.completed", false),
+            ("job.pdf.*", "job.completed", false),
+        ]
+    )
     func patterns(pattern: String, type: String, matches: Bool) throws {
         #expect(RouteMatch.type(type, matches: pattern) == matches)
         #expect(RouteMatch(type: pattern).takes(try .sample(type: type)) == matches)

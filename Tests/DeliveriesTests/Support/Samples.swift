@@ -42,7 +42,11 @@ extension Answer {
     /// A whole answer.
     static func status(_ code: Int, body: String = "", headers: [HeaderField] = []) -> Answer {
         Answer(
-            requestWasSent: true, statusCode: code, headers: headers, body: Array(body.utf8), times: PhaseTimes(total: 5)
+            requestWasSent: true,
+            statusCode: code,
+            headers: headers,
+            body: Array(body.utf8),
+            times: PhaseTimes(total: 5)
         )
     }
 

@@ -1,0 +1,23 @@
+import Foundation
+import Signing
+
+/// What tells this ledger from every other, wherever it is moved to: random, made once, kept in a file beside the database.
+///
+/// Consumers of the stream are named after it, so that a relay knows which of them worked for its own ledger and are gone.
+enum LedgerIdentity {
+    static func read(beside path: String) throws -> String {
+        let file = path + ".id"
+        if let text = try? String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines),
+            !text.isEmpty
+        {
+            return text
+        }
+        let made = Hexadecimal.encode(randomBytes(16))
+        do {
+            try (made + "\n").write(toFile: file, atomically: true, encoding: .utf8)
+        } catch {
+            throw CommandFailure(.cannotCreate, "cannot write \(file): \(error.localizedDescription)")
+        }
+        return made
+    }
+}
