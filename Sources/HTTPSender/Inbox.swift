@@ -102,6 +102,11 @@ final class Inbox: Sendable {
 extension Answer {
     /// The answer to a request that came after the end.
     static var stopped: Answer {
-        Answer(failure: .reset, errorText: "the sender has been stopped", requestWasSent: false, times: PhaseTimes(total: 0))
+        Answer(
+            failure: .reset,
+            errorText: "the sender has been stopped",
+            requestWasSent: false,
+            times: PhaseTimes(total: 0)
+        )
     }
 }

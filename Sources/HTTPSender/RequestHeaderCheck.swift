@@ -4,7 +4,8 @@ import Deliveries
 enum RequestHeaderCheck {
     /// Fields that frame the message or belong to one connection: the sender's own business.
     private static let reserved = [
-        "host", "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade",
+        "host", "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "te", "trailer",
+        "upgrade",
         "expect",
     ]
 
@@ -12,8 +13,12 @@ enum RequestHeaderCheck {
     static func refusal(of fields: [HeaderField]) -> String? {
         for field in fields {
             guard isToken(field.name) else { return "a header field's name is not a token (RFC 9110 section 5.6.2)" }
-            guard isValue(field.value) else { return "header field \(field.name): the value contains a control character" }
-            if reserved.contains(where: { field.isNamed($0) }) { return "header field \(field.name): is set by the sender" }
+            guard isValue(field.value) else {
+                return "header field \(field.name): the value contains a control character"
+            }
+            if reserved.contains(where: { field.isNamed($0) }) {
+                return "header field \(field.name): is set by the sender"
+            }
         }
         return nil
     }

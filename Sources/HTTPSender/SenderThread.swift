@@ -17,7 +17,9 @@ enum SenderThread {
         let code = unsafe pthread_create(&thread, &attributes, senderThreadMain, context.toOpaque())
         guard code == 0 else {
             unsafe context.release()
-            throw HTTPSenderError(description: "the sender's thread cannot be started: \(unsafe String(cString: strerror(code)))")
+            throw HTTPSenderError(
+                description: "the sender's thread cannot be started: \(unsafe String(cString: strerror(code)))"
+            )
         }
     }
 }

@@ -26,8 +26,8 @@ extension Transfer {
 
     /// What became of the request.
     ///
-    /// - Parameter code: how libcurl says that it ended.
-    func answer(code: CURLcode) -> Answer {
+    /// - Parameter code: how libcurl says that it ended; `nil` if it was cut off because the sender stops.
+    func answer(code: CURLcode?) -> Answer {
         let status = unsafe postback_curl_get_long(handle, CURLINFO_RESPONSE_CODE)
         let failure = failure(code: code, status: status)
         return Answer(
@@ -64,7 +64,7 @@ extension Transfer {
 
     private typealias Failure = (errorClass: ErrorClass, text: String)
 
-    private func failure(code: CURLcode, status: Int) -> Failure? {
+    private func failure(code: CURLcode?, status: Int) -> Failure? {
         switch exchange.stoppedAt {
         // Enough was read to know what the receiver said.
         case .body: return nil
@@ -72,14 +72,16 @@ extension Transfer {
             return (.protocol, "the header section is larger than \(configuration.headersLimit) bytes")
         case nil: break
         }
-        if code == CURLE_OK || exchange.isWhole(status: status) { return nil }
+        if exchange.isWhole(status: status) { return nil }
+        guard let code else { return (.reset, "the sender has been stopped") }
+        if code == CURLE_OK { return status >= 200 ? nil : (.protocol, "the answer has no final status") }
         if exchange.repetitionRefused {
             return (.reset, "the connection, used before, ended without an answer")
         }
         if let refusal = exchange.refusal, exchange.dialled == 0 || code == CURLE_ABORTED_BY_CALLBACK {
             return (.blocked, refusal)
         }
-        let text = errorText.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : errorText
+        let text = unsafe errorText ?? String(cString: curl_easy_strerror(code))
         return (mayHaveBeenSent ? classOfSent(code) : classOfUnsent(code), text)
     }
 
@@ -88,7 +90,6 @@ extension Transfer {
         switch code {
         case CURLE_OPERATION_TIMEDOUT: .timeout
         case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_SEND_FAIL_REWIND: .reset
-        case CURLE_ABORTED_BY_CALLBACK: .reset
         // What cannot be understood, HTTP/2's errors included; a header line beyond libcurl's own limit ends as "out of memory".
         default: .protocol
         }
@@ -104,7 +105,6 @@ extension Transfer {
             return .tls
         case CURLE_OPERATION_TIMEDOUT: return classOfUnsentTimeout
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_FUNCTION_ARGUMENT: return .protocol
-        case CURLE_ABORTED_BY_CALLBACK: return .reset
         default: return .connect
         }
     }

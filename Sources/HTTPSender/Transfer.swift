@@ -160,7 +160,7 @@ import Glibc
         self.url = url
         set(CURLOPT_URL, url.origin + "/")
         // A proxy for plain HTTP needs the whole URL there (RFC 9112 section 3.2.2); for HTTPS it makes a tunnel.
-        let isForwarded = url.scheme == .http && proxy?.hasPrefix("http") == true
+        let isForwarded = url.scheme == .http && proxy?.lowercased().hasPrefix("socks") == false
         set(CURLOPT_REQUEST_TARGET, isForwarded ? url.origin + url.target : url.target)
     }
 
@@ -201,9 +201,11 @@ import Glibc
     /// Whether the peer of a connection is a proxy, which is the operator's choice and not judged.
     var peerIsProxy: Bool { proxy != nil }
 
-    /// What libcurl wrote about a failure, in one line.
-    var errorText: String {
-        unsafe String(cString: errorBuffer)
+    /// What libcurl wrote about a failure, in one line; `nil` if it wrote nothing. It may repeat what a receiver sent.
+    var errorText: String? {
+        let text = unsafe String(cString: errorBuffer)
+        guard !text.isEmpty else { return nil }
+        return String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) })
     }
 }
 

@@ -6,7 +6,12 @@ import Glibc
 // long as its handle is in use. The callbacks record what they saw; what it means is decided when the transfer has ended.
 
 /// Takes one header line. Returning another number than that of the bytes ends the transfer.
-func receiveHeaderLine(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?) -> Int {
+func receiveHeaderLine(
+    _ bytes: UnsafeMutablePointer<CChar>?,
+    _ size: Int,
+    _ count: Int,
+    _ context: UnsafeMutableRawPointer?
+) -> Int {
     guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
     let transfer = unsafe Transfer.of(context: context)
     let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
@@ -22,7 +27,9 @@ func receiveHeaderLine(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ cou
 }
 
 /// Takes a part of the body: keeps the beginning, counts the rest, ends the transfer at the limit.
-func receiveBody(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?) -> Int {
+func receiveBody(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?)
+    -> Int
+{
     guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
     let transfer = unsafe Transfer.of(context: context)
     let part = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)

@@ -33,7 +33,7 @@ final class TransferLoop {
             // libcurl's own timers shorten this; whoever adds a request ends it.
             if inbox.prepareToWait() { multi.wait(milliseconds: 60_000) }
         }
-        for transfer in active { finish(transfer, code: CURLE_ABORTED_BY_CALLBACK) }
+        for transfer in active { finish(transfer, code: nil) }
         deliver()
     }
 
@@ -54,7 +54,7 @@ final class TransferLoop {
         if code != CURLE_OK { finish(transfer, code: code) }
     }
 
-    private func finish(_ transfer: Transfer, code: CURLcode) {
+    private func finish(_ transfer: Transfer, code: CURLcode?) {
         // Before the handle leaves the multi handle: that resets some of what it tells.
         let answer = transfer.answer(code: code)
         multi.remove(transfer)

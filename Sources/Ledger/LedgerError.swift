@@ -23,6 +23,7 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     /// One line for a person, without any stored data in it.
     package var message: String
 
+    /// Makes an error.
     package init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
@@ -36,5 +37,6 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// One line for a log: the kind of trouble and the message.
     package var description: String { "ledger \(code.rawValue): \(message)" }
 }

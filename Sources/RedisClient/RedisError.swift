@@ -16,8 +16,10 @@ package struct RedisError: Error, Hashable, Sendable, CustomStringConvertible {
         case connectionLost
         /// No reply within the time allowed.
         case timedOut
-        /// The server sent something that is not RESP2, or more than the reply limit.
+        /// The server sent something that is not RESP2.
         case protocolViolation
+        /// The reply is larger than the limit: ask for less at a time.
+        case replyTooLarge
         /// The server answered with an error; see ``RedisError/serverError``.
         case server
         /// The reply is well formed, but not one that this command can have.
@@ -54,7 +56,7 @@ package struct RedisError: Error, Hashable, Sendable, CustomStringConvertible {
         switch code {
         case .connectionFailed, .notConnected, .connectionLost, .timedOut: true
         case .server: serverError?.isTransient ?? false
-        case .invalidConfiguration, .authenticationFailed, .protocolViolation, .unexpectedReply, .cancelled: false
+        case .invalidConfiguration, .authenticationFailed, .protocolViolation, .replyTooLarge, .unexpectedReply, .cancelled: false
         }
     }
 

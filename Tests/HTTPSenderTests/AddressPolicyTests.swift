@@ -7,7 +7,10 @@ import Testing
 struct AddressPolicyTests {
     @Test(
         "A URL from outside does not reach this host, however it is written",
-        arguments: ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[::127.0.0.1]"]
+        arguments: [
+            "127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]",
+            "[::127.0.0.1]",
+        ]
     )
     func loopback(host: String) async throws {
         let receiver = try ScriptedReceiver()

@@ -17,7 +17,8 @@ struct AnswerTests {
         #expect(answer.statusCode == 409)
         #expect(
             answer.headers == [
-                HeaderField("X-B", "two"), HeaderField("x-a", "1"), HeaderField("X-Empty", ""), HeaderField("Content-Length", "18"),
+                HeaderField("X-B", "two"), HeaderField("x-a", "1"), HeaderField("X-Empty", ""),
+                HeaderField("Content-Length", "18"),
             ]
         )
         #expect(answer.body == Array("is running already".utf8))
@@ -82,7 +83,8 @@ struct AnswerTests {
     @Test(
         "Header lines without end are given up",
         arguments: [
-            ("HTTP/1.1 200 OK\r\n", "x: 1\r\n"), ("HTTP/1.1 200 OK\r\nx: ", "abcdefgh"), ("", "HTTP/1.1 100 Continue\r\n\r\n"),
+            ("HTTP/1.1 200 OK\r\n", "x: 1\r\n"), ("HTTP/1.1 200 OK\r\nx: ", "abcdefgh"),
+            ("", "HTTP/1.1 100 Continue\r\n\r\n"),
         ]
     )
     func endlessHeaders(beginning: String, line: String) async throws {
@@ -111,7 +113,9 @@ struct AnswerTests {
     @Test("Chunks are put together, and what stands behind them is no field")
     func chunks() async throws {
         let receiver = try ScriptedReceiver { _ in
-            .raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX-Trailer: 1\r\n\r\n")
+            .raw(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX-Trailer: 1\r\n\r\n"
+            )
         }
         let answer = try await TestSender().send(receiver.url())
         #expect(answer.body == Array("abcde".utf8))
@@ -123,7 +127,11 @@ struct AnswerTests {
         let receiver = try ScriptedReceiver { _ in
             ScriptedAnswer(
                 .write(Array("HTTP/1.1 200 OK\r\nX-Odd: a".utf8) + [0xFF]),
-                .write(Array("\r\nX-Folded: a\r\n  b\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\n".utf8) + [0x1F, 0x8B, 0xFF])
+                .write(
+                    Array("\r\nX-Folded: a\r\n  b\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\n".utf8) + [
+                        0x1F, 0x8B, 0xFF,
+                    ]
+                )
             )
         }
         let answer = try await TestSender().send(receiver.url())

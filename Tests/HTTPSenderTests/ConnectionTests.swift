@@ -66,7 +66,10 @@ struct ConnectionTests {
         try await receiver.waitForConnections(2)
     }
 
-    @Test("A request on a connection that ends without an answer is not sent again", arguments: [ScriptedAnswer.close, .reset])
+    @Test(
+        "A request on a connection that ends without an answer is not sent again",
+        arguments: [ScriptedAnswer.close, .reset]
+    )
     func noSilentRepetition(end: ScriptedAnswer) async throws {
         let receiver = try ScriptedReceiver { request in request.number == 1 ? end : .status(204) }
         let sender = try TestSender()
@@ -93,15 +96,17 @@ struct ConnectionTests {
 
     @Test("A receiver that hangs does not hold up the others")
     func isolation() async throws {
-        let hanging = try ScriptedReceiver { _ in .status(204).after(Gate()) }
+        let gate = Gate()
+        let hanging = try ScriptedReceiver { _ in .status(202).after(gate) }
         let receiver = try ScriptedReceiver()
         let sender = try TestSender()
-        async let stuck = sender.send(hanging.url(), timeout: .seconds(1))
+        async let stuck = sender.send(hanging.url(), timeout: .seconds(30))
         _ = try await hanging.waitForRequests(1)
         for _ in 0..<100 {
             #expect(try await sender.send(receiver.url()).statusCode == 204)
         }
         #expect(sender.sender.inFlight == 1)
-        #expect(try await stuck.failure == .timeout)
+        gate.open()
+        #expect(try await stuck.statusCode == 202)
     }
 }

@@ -47,7 +47,10 @@ struct FailureTests {
     @Test("A handshake that nobody answers is a failure to connect and nothing was sent")
     func handshakeTimeout() async throws {
         let receiver = try ScriptedReceiver(connections: .ignore)
-        let answer = try await TestSender().send("https://127.0.0.1:\(receiver.port)/", connectTimeout: .milliseconds(200))
+        let answer = try await TestSender().send(
+            "https://127.0.0.1:\(receiver.port)/",
+            connectTimeout: .milliseconds(200)
+        )
         #expect(answer.failure == .connect)
         #expect(!answer.requestWasSent)
         #expect(answer.times.tls == nil)
@@ -81,7 +84,10 @@ struct FailureTests {
         #expect(answer.requestWasSent)
     }
 
-    @Test("An answer that drips does not outlast the deadline", arguments: ["HTTP/1.1 200 OK\r\nx: ", "HTTP/1.1 200 OK\r\n\r\n"])
+    @Test(
+        "An answer that drips does not outlast the deadline",
+        arguments: ["HTTP/1.1 200 OK\r\nx: ", "HTTP/1.1 200 OK\r\n\r\n"]
+    )
     func drip(beginning: String) async throws {
         let receiver = try ScriptedReceiver { _ in
             ScriptedAnswer(.write(Array(beginning.utf8)), .writeForever([65], pause: .milliseconds(20)))
@@ -124,6 +130,7 @@ struct FailureTests {
         "What is not HTTP is a failure of the protocol",
         arguments: [
             "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/7.0 200 OK\r\n\r\n", "HTTP/1.1 abc\r\n\r\n", "\0\0\0\0\0\0\0\0\0\0",
+            "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
         ]
     )
     func notHTTP(text: String) async throws {
@@ -132,6 +139,17 @@ struct FailureTests {
         #expect(answer.failure == .protocol, "\(answer)")
         #expect(answer.requestWasSent)
         #expect(answer.errorText?.isEmpty == false)
+    }
+
+    @Test("A protocol switch that nobody asked for is no answer")
+    func switched() async throws {
+        let receiver = try ScriptedReceiver { _ in
+            ScriptedAnswer.raw("HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n").then(.close)
+        }
+        let answer = try await TestSender().send(receiver.url())
+        #expect(answer.failure != nil, "\(answer)")
+        #expect(answer.statusCode == nil)
+        #expect(answer.requestWasSent)
     }
 
     @Test("An answer before the body was sent whole is taken")

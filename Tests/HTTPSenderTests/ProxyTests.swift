@@ -9,7 +9,11 @@ struct ProxyTests {
     func forwarded() async throws {
         let proxy = try ScriptedReceiver()
         let options = TransportOptions(proxy: proxy.url(""))
-        let answer = try await TestSender().send("http://Hooks.Example/a/../b?c=%2f", origin: .untrusted, options: options)
+        let answer = try await TestSender().send(
+            "http://Hooks.Example/a/../b?c=%2f",
+            origin: .untrusted,
+            options: options
+        )
         #expect(answer.statusCode == 204)
         #expect(answer.remoteAddress == "127.0.0.1:\(proxy.port)")
         let request = try #require(proxy.requests.first)
@@ -27,7 +31,10 @@ struct ProxyTests {
         #expect(proxy.connectionCount == 0)
     }
 
-    @Test("Hosts that are to be called without the proxy are, and are judged then", arguments: ["localhost", "*", "127.0.0.0/8"])
+    @Test(
+        "Hosts that are to be called without the proxy are, and are judged then",
+        arguments: ["localhost", "*", "127.0.0.0/8"]
+    )
     func without(entry: String) async throws {
         let proxy = try ScriptedReceiver()
         let receiver = try ScriptedReceiver()
@@ -42,7 +49,10 @@ struct ProxyTests {
         #expect(receiver.requests.count == 1)
     }
 
-    @Test("HTTPS goes through a tunnel, whose own answer is not taken for the receiver's", .enabled(if: NginxTestServer.isInstalled))
+    @Test(
+        "HTTPS goes through a tunnel, whose own answer is not taken for the receiver's",
+        .enabled(if: NginxTestServer.isInstalled)
+    )
     func tunnel() async throws {
         let certificates = try TestCertificates()
         let server = try NginxTestServer.tls(certificates.server, http2: true)

@@ -19,6 +19,7 @@ struct StopTests {
         let answers = try await [sent, unsent]
         #expect(answers.map(\.failure) == [.reset, .reset])
         #expect(answers.map(\.requestWasSent) == [true, false])
+        #expect(answers.allSatisfy { $0.errorText == "the sender has been stopped" })
     }
 
     @Test("Requests that come afterwards are answered at once, and stopping again returns")

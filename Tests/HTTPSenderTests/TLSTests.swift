@@ -34,7 +34,8 @@ struct TLSTests {
     func notTrusted() async throws {
         let sender = try TestSender()
         let cases = [
-            (certificates.server, TransportOptions.standard), (certificates.otherHost, trusting), (certificates.expired, trusting),
+            (certificates.server, TransportOptions.standard), (certificates.otherHost, trusting),
+            (certificates.expired, trusting),
             (certificates.selfSigned, trusting),
         ]
         for (certificate, options) in cases {

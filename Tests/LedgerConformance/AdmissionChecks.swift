@@ -8,10 +8,25 @@ extension LedgerConformance {
             try await ledger.add(new)
             let found = try await ledger.find(7)
             let expected = DeliverySummary(
-                id: new.id, eventID: new.eventID, type: new.type, tenant: new.tenant, jobID: new.jobID,
-                productID: new.productID, queue: new.queue, destination: new.destination, route: new.route, url: new.url,
-                status: .pending, attempts: 0, nextAttemptAt: new.receivedAt, publishedAt: new.publishedAt,
-                receivedAt: new.receivedAt, endedAt: nil, lastOutcome: nil, lastStatusCode: nil, lastError: nil
+                id: new.id,
+                eventID: new.eventID,
+                type: new.type,
+                tenant: new.tenant,
+                jobID: new.jobID,
+                productID: new.productID,
+                queue: new.queue,
+                destination: new.destination,
+                route: new.route,
+                url: new.url,
+                status: .pending,
+                attempts: 0,
+                nextAttemptAt: new.receivedAt,
+                publishedAt: new.publishedAt,
+                receivedAt: new.receivedAt,
+                endedAt: nil,
+                lastOutcome: nil,
+                lastStatusCode: nil,
+                lastError: nil
             )
             try expect(found.summary, is: expected, "summary")
             try expect(found.body, is: new.body, "body")
@@ -38,7 +53,8 @@ extension LedgerConformance {
             try expect(await ledger.list { _ in }, is: [1], "deliveries")
             try expect(await ledger.quarantine(QuarantineQuery()).items, is: [], "quarantine")
         },
-        ConformanceCheck("an event that is there with other content is quarantined as a conflict, with its raw fields") {
+        ConformanceCheck("an event that is there with other content is quarantined as a conflict, with its raw fields")
+        {
             ledger in
             try await ledger.add(Sample.delivery(1))
             var other = Sample.delivery(2, eventID: "evt_1", fingerprint: 2)

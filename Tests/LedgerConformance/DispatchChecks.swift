@@ -33,7 +33,12 @@ extension LedgerConformance {
         ConformanceCheck("a due delivery carries its progress") { ledger in
             try await ledger.add(Sample.delivery(1))
             let progress = DeliveryProgress(
-                attempts: 1, step: 3, notReadySince: Sample.time(2), notReadyTries: 4, trigger: .scheduled, requestedBy: nil
+                attempts: 1,
+                step: 3,
+                notReadySince: Sample.time(2),
+                notReadyTries: 4,
+                trigger: .scheduled,
+                requestedBy: nil
             )
             let next = NextStep.retry(at: Sample.time(9), progress: progress)
             try await ledger.record([AttemptResult(attempt: Sample.attempt(1, 1, .notReady), next: next)])
@@ -41,7 +46,8 @@ extension LedgerConformance {
             let expected = DueDelivery(id: DeliveryID(rawValue: 1), dueAt: Sample.time(9), progress: progress)
             try expect(due, is: [expected], "due")
         },
-        ConformanceCheck("payloads come for pending deliveries only, as they were admitted and in the order asked for") {
+        ConformanceCheck("payloads come for pending deliveries only, as they were admitted and in the order asked for")
+        {
             ledger in
             let news = [Sample.delivery(1), Sample.delivery(2), Sample.delivery(3)]
             try await ledger.add(news)
@@ -49,8 +55,14 @@ extension LedgerConformance {
             let payloads = try await ledger.payloads(of: [3, 2, 99, 1].map(DeliveryID.init(rawValue:)))
             let expected = [news[2], news[0]].map {
                 DeliveryPayload(
-                    id: $0.id, eventID: $0.eventID, type: $0.type, body: $0.body, traceparent: $0.traceparent,
-                    destination: $0.destination, url: $0.url, publishedAt: $0.publishedAt
+                    id: $0.id,
+                    eventID: $0.eventID,
+                    type: $0.type,
+                    body: $0.body,
+                    traceparent: $0.traceparent,
+                    destination: $0.destination,
+                    url: $0.url,
+                    publishedAt: $0.publishedAt
                 )
             }
             try expect(payloads, is: expected, "payloads")
@@ -65,11 +77,15 @@ extension LedgerConformance {
             let backlog = try await ledger.backlog().sorted { $0.destination < $1.destination }
             let expected = [
                 DestinationBacklog(
-                    destination: "orders", url: "https://orders.example.com/hook", pending: 2,
+                    destination: "orders",
+                    url: "https://orders.example.com/hook",
+                    pending: 2,
                     earliestDueAt: Sample.time(7)
                 ),
                 DestinationBacklog(
-                    destination: "retrying", url: "https://retrying.example.com/hook", pending: 1,
+                    destination: "retrying",
+                    url: "https://retrying.example.com/hook",
+                    pending: 1,
                     earliestDueAt: Sample.time(70)
                 ),
             ]

@@ -124,14 +124,19 @@ private struct History {
             }
             try expect(counts, is: expected, "counts of \(destination)")
             let pending = mine.filter { $0.value.status == .pending }
-            try expect(counted?.earliestDueAt, is: pending.compactMap(\.value.dueAt).min(), "earliest of \(destination)")
+            try expect(
+                counted?.earliestDueAt,
+                is: pending.compactMap(\.value.dueAt).min(),
+                "earliest of \(destination)"
+            )
             let waiting = backlog.first { $0.destination == destination }
             try expect(waiting?.pending ?? 0, is: pending.count, "backlog of \(destination)")
             let page = try await ledger.due(at: destination, by: .distantFuture, limit: 10_000)
             let order = pending.sorted {
                 let (left, right) = ($0.value, $1.value)
                 if (left.attempts > 0) != (right.attempts > 0) { return left.attempts == 0 }
-                return left.dueAt == right.dueAt ? $0.key < $1.key : (left.dueAt ?? Sample.start) < (right.dueAt ?? Sample.start)
+                return left.dueAt == right.dueAt
+                    ? $0.key < $1.key : (left.dueAt ?? Sample.start) < (right.dueAt ?? Sample.start)
             }
             try expect(page.deliveries.map(\.id.rawValue), is: order.map(\.key), "due at \(destination)")
             try expect(page.nextDueAt, is: nil, "rest of \(destination)")

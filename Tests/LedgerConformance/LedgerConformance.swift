@@ -37,7 +37,11 @@ package struct ConformanceFailure: Error, CustomStringConvertible {
 
 /// - Throws: ``ConformanceFailure`` unless the two are equal.
 func expect<Value: Equatable>(
-    _ actual: Value, is expected: Value, _ what: String, file: String = #fileID, line: Int = #line
+    _ actual: Value,
+    is expected: Value,
+    _ what: String,
+    file: String = #fileID,
+    line: Int = #line
 ) throws {
     guard actual != expected else { return }
     throw ConformanceFailure(description: "\(file):\(line): \(what): expected \(expected), got \(actual)")

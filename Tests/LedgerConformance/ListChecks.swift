@@ -54,7 +54,8 @@ extension LedgerConformance {
             try expect(await ledger.list { $0.until = Sample.time(2) }, is: [3], "until")
             try expect(await ledger.list { ($0.since, $0.until) = (Sample.time(2), Sample.time(3)) }, is: [2], "both")
         },
-        ConformanceCheck("text is searched literally, in every place, without regard to the case of ASCII letters") { ledger in
+        ConformanceCheck("text is searched literally, in every place, without regard to the case of ASCII letters") {
+            ledger in
             try await ledger.add(filterable())
             try await ledger.record([Sample.dead(3)])
             try expect(await ledger.list { $0.text = "EVT_2" }, is: [2], "event id; _ is no wildcard")

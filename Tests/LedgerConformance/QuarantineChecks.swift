@@ -9,7 +9,11 @@ extension LedgerConformance {
             let listed = try await ledger.quarantine(QuarantineQuery()).items
             let entry = try unwrap(listed.first, "entry")
             let expected = QuarantineEntry(
-                id: entry.id, source: new.source, field: new.field, reason: new.reason, receivedAt: new.receivedAt
+                id: entry.id,
+                source: new.source,
+                field: new.field,
+                reason: new.reason,
+                receivedAt: new.receivedAt
             )
             try expect(listed, is: [expected], "list")
             try expect(await ledger.quarantineEntry(entry.id), is: expected, "entry")
@@ -23,7 +27,8 @@ extension LedgerConformance {
             let listed = try await ledger.quarantine(QuarantineQuery()).items
             try expect(listed.map(\.source) == [large.source, empty.source], is: true, "sources survive")
         },
-        ConformanceCheck("an entry that is read again is quarantined once, another one under its id as well") { ledger in
+        ConformanceCheck("an entry that is read again is quarantined once, another one under its id as well") {
+            ledger in
             let entry = Sample.quarantine("1-0")
             let reused = Sample.quarantine("1-0", value: "after a flush")
             try expect(await ledger.admit([.quarantine(entry)]), is: [.quarantined], "first")

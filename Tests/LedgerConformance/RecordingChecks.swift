@@ -44,8 +44,13 @@ extension LedgerConformance {
             try await ledger.add(Sample.delivery(1))
             let answer = Answer(failure: .connect, requestWasSent: false, times: PhaseTimes(total: 0))
             let attempt = Attempt(
-                delivery: DeliveryID(rawValue: 1), number: 1, trigger: .scheduled, startedAt: Sample.start, url: "http://x/",
-                outcome: .retry, answer: answer
+                delivery: DeliveryID(rawValue: 1),
+                number: 1,
+                trigger: .scheduled,
+                startedAt: Sample.start,
+                url: "http://x/",
+                outcome: .retry,
+                answer: answer
             )
             let next = NextStep.retry(at: Sample.time(1), progress: DeliveryProgress(attempts: 1))
             try await ledger.record([AttemptResult(attempt: attempt, next: next)])

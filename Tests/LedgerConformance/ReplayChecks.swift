@@ -9,7 +9,8 @@ extension LedgerConformance {
             try await ledger.record([Sample.retry(1, next: Sample.time(5)), Sample.dead(1, 2)])
             let answer = try await ledger.replay(new.id, force: false, requestedBy: "ops", at: Sample.time(100))
             let due = DueDelivery(
-                id: new.id, dueAt: Sample.time(100),
+                id: new.id,
+                dueAt: Sample.time(100),
                 progress: DeliveryProgress(attempts: 2, trigger: .replay, requestedBy: "ops")
             )
             try expect(answer, is: .replayed(due, destination: "orders", url: new.url), "answer")

@@ -3,7 +3,8 @@ import Ledger
 
 extension LedgerConformance {
     static let retention: [ConformanceCheck] = [
-        ConformanceCheck("what ended before its limit is removed with its event and its attempts, and nothing else is") { ledger in
+        ConformanceCheck("what ended before its limit is removed with its event and its attempts, and nothing else is")
+        { ledger in
             try await ledger.add((1...6).map { Sample.delivery($0) })
             try await ledger.record([
                 Sample.delivered(1, at: Sample.time(0)), Sample.delivered(2, at: Sample.time(1_000)),
@@ -11,7 +12,9 @@ extension LedgerConformance {
             ])
             _ = try await ledger.cancel(DeliveryID(rawValue: 5), at: Sample.time(0))
             let limits = RetentionLimits(
-                deliveredBefore: Sample.time(500), deadBefore: Sample.time(50), attemptsBefore: .distantPast,
+                deliveredBefore: Sample.time(500),
+                deadBefore: Sample.time(50),
+                attemptsBefore: .distantPast,
                 quarantinedBefore: .distantPast
             )
             try expect(await ledger.prune(limits, limit: 100), is: 3, "removed")
@@ -20,8 +23,16 @@ extension LedgerConformance {
             let orders = try unwrap(await ledger.destinationStatistics(since: Sample.start).first, "orders")
             try expect([orders.pending, orders.delivered, orders.dead, orders.cancelled], is: [1, 1, 1, 0], "counts")
             // The event is gone with its delivery: its id is new again.
-            try expect(await ledger.admit([.delivery(Sample.delivery(11, eventID: "evt_1"))]), is: [.admitted], "event 1")
-            try expect(await ledger.admit([.delivery(Sample.delivery(12, eventID: "evt_2"))]), is: [.duplicate], "event 2")
+            try expect(
+                await ledger.admit([.delivery(Sample.delivery(11, eventID: "evt_1"))]),
+                is: [.admitted],
+                "event 1"
+            )
+            try expect(
+                await ledger.admit([.delivery(Sample.delivery(12, eventID: "evt_2"))]),
+                is: [.duplicate],
+                "event 2"
+            )
         },
         ConformanceCheck("nothing that is pending is ever removed") { ledger in
             try await ledger.add(Sample.delivery(1), Sample.delivery(2))
@@ -44,7 +55,9 @@ extension LedgerConformance {
         },
         ConformanceCheck("old attempts of a pending delivery are removed, and its number of attempts stays") { ledger in
             try await ledger.add(Sample.delivery(1))
-            try await ledger.record((1...4).map { Sample.retry(1, $0, at: Sample.time(Int64($0)), next: Sample.time(9)) })
+            try await ledger.record(
+                (1...4).map { Sample.retry(1, $0, at: Sample.time(Int64($0)), next: Sample.time(9)) }
+            )
             var limits = RetentionLimits.nothing
             limits.attemptsBefore = Sample.time(3)
             try expect(await ledger.prune(limits, limit: 1), is: 1, "first batch")
@@ -70,11 +83,15 @@ extension LedgerConformance {
 
 extension RetentionLimits {
     static let everything = RetentionLimits(
-        deliveredBefore: .distantFuture, deadBefore: .distantFuture, attemptsBefore: .distantFuture,
+        deliveredBefore: .distantFuture,
+        deadBefore: .distantFuture,
+        attemptsBefore: .distantFuture,
         quarantinedBefore: .distantFuture
     )
     static let nothing = RetentionLimits(
-        deliveredBefore: .distantPast, deadBefore: .distantPast, attemptsBefore: .distantPast,
+        deliveredBefore: .distantPast,
+        deadBefore: .distantPast,
+        attemptsBefore: .distantPast,
         quarantinedBefore: .distantPast
     )
 }

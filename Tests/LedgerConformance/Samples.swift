@@ -45,10 +45,14 @@ package enum Sample {
     }
 
     package static func quarantine(
-        _ entryID: String, value: String = "x", receivedAt: Timestamp = start
+        _ entryID: String,
+        value: String = "x",
+        receivedAt: Timestamp = start
     ) -> NewQuarantineEntry {
         NewQuarantineEntry(
-            source: source(entryID: entryID, value: value), field: "data", reason: "is not an object",
+            source: source(entryID: entryID, value: value),
+            field: "data",
+            reason: "is not an object",
             receivedAt: receivedAt
         )
     }
@@ -85,7 +89,10 @@ package enum Sample {
 
     /// An attempt that ended its delivery.
     package static func delivered(
-        _ delivery: Int64, _ number: Int = 1, at time: Timestamp = start, total: Double = 12.5
+        _ delivery: Int64,
+        _ number: Int = 1,
+        at time: Timestamp = start,
+        total: Double = 12.5
     ) -> AttemptResult {
         AttemptResult(attempt: attempt(delivery, number, .delivered, at: time, total: total), next: .end(.delivered))
     }
@@ -96,7 +103,10 @@ package enum Sample {
 
     /// An attempt that failed and is tried again.
     package static func retry(
-        _ delivery: Int64, _ number: Int = 1, at time: Timestamp = start, next: Timestamp
+        _ delivery: Int64,
+        _ number: Int = 1,
+        at time: Timestamp = start,
+        next: Timestamp
     ) -> AttemptResult {
         AttemptResult(
             attempt: attempt(delivery, number, at: time),

@@ -45,7 +45,8 @@ extension LedgerConformance {
             try expect([orders.pending, orders.dead], is: [1, 0], "orders")
             try expect(orders.earliestDueAt, is: Sample.time(1), "earliest")
         },
-        ConformanceCheck("recent attempts are counted with their mean and their 95th percentile, within 12.5 percent") { ledger in
+        ConformanceCheck("recent attempts are counted with their mean and their 95th percentile, within 12.5 percent") {
+            ledger in
             let hour: Int64 = 3_600_000
             try await ledger.add((1...101).map { Sample.delivery($0) })
             // An hour ago; then 1, 2, … 100 ms, the last ten of them failures.

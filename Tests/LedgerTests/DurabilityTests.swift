@@ -86,7 +86,9 @@ struct DurabilityTests {
                     (
                         try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").count,
                         try Int.fetchOne(
-                            db, sql: "SELECT count(*) FROM events WHERE number NOT IN (SELECT event FROM deliveries)"),
+                            db,
+                            sql: "SELECT count(*) FROM events WHERE number NOT IN (SELECT event FROM deliveries)"
+                        ),
                         try String.fetchOne(db, sql: "PRAGMA integrity_check")
                     )
                 }

@@ -33,7 +33,8 @@ struct QueryPlanTests {
                 plan == """
                     SEARCH deliveries USING INTEGER PRIMARY KEY (rowid=?)
                     SEARCH events USING INTEGER PRIMARY KEY (rowid=?)
-                    """)
+                    """
+            )
         }
     }
 

@@ -51,7 +51,8 @@ struct SchemaFixture: Sendable, CustomTestStringConvertible {
         ) STRICT;
         CREATE INDEX deliveries_event ON deliveries (event);
         CREATE INDEX deliveries_job ON deliveries (job_id) WHERE job_id IS NOT NULL;
-        CREATE INDEX deliveries_due ON deliveries (destination, (attempts > 0), next_attempt_at) WHERE status = 'pending';
+        CREATE INDEX deliveries_due ON deliveries (destination, (attempts > 0), next_attempt_at)
+          WHERE status = 'pending';
         CREATE INDEX deliveries_waiting ON deliveries (oldest_attempt_at)
           WHERE status = 'pending' AND oldest_attempt_at IS NOT NULL;
         CREATE INDEX deliveries_undelivered ON deliveries (status, id) WHERE status <> 'delivered';
@@ -125,12 +126,12 @@ struct SchemaFixture: Sendable, CustomTestStringConvertible {
 
         INSERT INTO events VALUES (1, 'evt_1', x'01', NULL, x'7B7D');
         INSERT INTO deliveries VALUES (
-          7, 1, 'pending', 'orders', 1, 2000, NULL, 1, NULL, 0, 'scheduled', NULL, 1000, 'retry', 503, 'unavailable', 900, 950,
-          'evt_1', 'job.completed', NULL, 'job-1', NULL, NULL, NULL, 'https://example.com/'
+          7, 1, 'pending', 'orders', 1, 2000, NULL, 1, NULL, 0, 'scheduled', NULL, 1000, 'retry', 503, 'unavailable',
+          900, 950, 'evt_1', 'job.completed', NULL, 'job-1', NULL, NULL, NULL, 'https://example.com/'
         );
         INSERT INTO attempts VALUES (
-          7, 1, 'scheduled', NULL, 1000, 'https://example.com/', 'retry', NULL, 'unavailable', 1, 503, x'01610162', x'', 0,
-          '192.0.2.1:443', 0.5, 1.0, NULL, 9.5, 12.5
+          7, 1, 'scheduled', NULL, 1000, 'https://example.com/', 'retry', NULL, 'unavailable', 1, 503, x'01610162',
+          x'', 0, '192.0.2.1:443', 0.5, 1.0, NULL, 9.5, 12.5
         );
         INSERT INTO quarantine VALUES (1, '1-0', 'data', 'is not an object', 950, x'01610162');
         INSERT INTO destinations VALUES ('orders', 'paused', 950, 'paused by ops');

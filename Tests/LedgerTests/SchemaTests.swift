@@ -37,7 +37,9 @@ struct SchemaTests {
     private func schema(of ledger: SQLiteLedger) async throws -> [String] {
         try await ledger.pool.read { db in
             try String.fetchAll(
-                db, sql: "SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_schema ORDER BY type, name")
+                db,
+                sql: "SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_schema ORDER BY type, name"
+            )
         }
     }
 

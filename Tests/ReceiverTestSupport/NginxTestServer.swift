@@ -49,7 +49,9 @@ package final class NginxTestServer: Sendable {
     ///   - certificate: the server's.
     ///   - http2: whether it offers HTTP/2.
     ///   - more: further directives of the server block.
-    package static func tls(_ certificate: TestCertificates.Pair, http2: Bool = false, more: String = "") throws -> NginxTestServer {
+    package static func tls(_ certificate: TestCertificates.Pair, http2: Bool = false, more: String = "") throws
+        -> NginxTestServer
+    {
         try NginxTestServer(
             listen: http2 ? "ssl http2" : "ssl",
             server: """

@@ -28,7 +28,9 @@ package struct ReceivedRequest: Sendable {
     /// Reads a header section, without its last empty line; `nil` if it is not one.
     init?(head: some StringProtocol, connection: Int, number: Int) {
         var lines = head.split(separator: "\r\n", omittingEmptySubsequences: false).makeIterator()
-        guard let parts = lines.next()?.split(separator: " ", omittingEmptySubsequences: false), parts.count == 3 else { return nil }
+        guard let parts = lines.next()?.split(separator: " ", omittingEmptySubsequences: false), parts.count == 3 else {
+            return nil
+        }
         self.connection = connection
         self.number = number
         method = String(parts[0])

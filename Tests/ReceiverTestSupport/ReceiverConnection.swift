@@ -48,7 +48,9 @@ final class ReceiverConnection {
                 let ready = Socket.wait(for: [(gate.descriptor, Socket.readable), (descriptor, Socket.hungUp)])
                 guard ready[0] else { return false }
             case .writeForever(let bytes, let pause):
-                let milliseconds = Int32(pause.components.seconds * 1000 + pause.components.attoseconds / 1_000_000_000_000_000)
+                let milliseconds = Int32(
+                    pause.components.seconds * 1000 + pause.components.attoseconds / 1_000_000_000_000_000
+                )
                 while Socket.send(bytes, to: descriptor) {
                     if Socket.wait(for: [(descriptor, Socket.hungUp)], milliseconds: milliseconds)[0] { break }
                 }

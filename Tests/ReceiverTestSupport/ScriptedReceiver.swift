@@ -58,7 +58,8 @@ package final class ScriptedReceiver: Sendable {
     /// Waits until this many requests were read, and returns all there are.
     ///
     /// - Throws: ``TestServerError`` if they have not come in this time.
-    package func waitForRequests(_ count: Int, within limit: Duration = .seconds(10)) async throws -> [ReceivedRequest] {
+    package func waitForRequests(_ count: Int, within limit: Duration = .seconds(10)) async throws -> [ReceivedRequest]
+    {
         try await core.arrivals.wait(for: count, within: limit)
         return core.requests
     }

@@ -31,7 +31,9 @@ enum Socket {
                     getsockname(descriptor, address, &length) == 0
                 else { return nil }
                 // Both kinds of address have the port in the same place.
-                return start.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { UInt16(bigEndian: $0.pointee.sin_port) }
+                return start.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                    UInt16(bigEndian: $0.pointee.sin_port)
+                }
             }
         }
         guard let port else {

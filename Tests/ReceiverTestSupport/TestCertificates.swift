@@ -29,7 +29,11 @@ package final class TestCertificates: Sendable {
     /// Makes the certificates; takes a fraction of a second.
     package init() throws {
         directory = try TemporaryDirectory()
-        try makeSelfSigned("authority", subject: "/CN=Test Authority", extensions: ["basicConstraints=critical,CA:TRUE"])
+        try makeSelfSigned(
+            "authority",
+            subject: "/CN=Test Authority",
+            extensions: ["basicConstraints=critical,CA:TRUE"]
+        )
         let local = "subjectAltName=DNS:localhost,IP:127.0.0.1"
         try makeSelfSigned("self", subject: "/CN=localhost", extensions: [local])
         try makeSigned("server", subject: "/CN=localhost", extensions: [local])
@@ -46,7 +50,10 @@ package final class TestCertificates: Sendable {
 
     private func makeSelfSigned(_ name: String, subject: String, extensions: [String]) throws {
         try run(
-            ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", subject]
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+                subject,
+            ]
                 + ["-keyout", file(name + ".key"), "-out", file(name + ".pem")]
                 + extensions.flatMap { ["-addext", $0] }
         )
@@ -59,7 +66,10 @@ package final class TestCertificates: Sendable {
                 + extensions.flatMap { ["-addext", $0] }
         )
         try run(
-            ["x509", "-req", "-in", file(name + ".csr"), "-CA", authority, "-CAkey", file("authority.key"), "-CAcreateserial"]
+            [
+                "x509", "-req", "-in", file(name + ".csr"), "-CA", authority, "-CAkey", file("authority.key"),
+                "-CAcreateserial",
+            ]
                 + ["-days", "\(days)", "-copy_extensions", "copyall", "-out", file(name + ".pem")]
         )
     }

@@ -64,12 +64,16 @@ private final class ProxyCore: Sendable {
         while !buffer.suffix(4).elementsEqual("\r\n\r\n".utf8) {
             guard Socket.receive(from: client, into: &buffer) else { return }
         }
-        let target = String(decoding: buffer, as: UTF8.self).split(separator: " ").dropFirst().first.map(String.init) ?? ""
+        let target =
+            String(decoding: buffer, as: UTF8.self).split(separator: " ").dropFirst().first.map(String.init) ?? ""
         asked.withLock { $0.append(target) }
         guard status == 200, let port = target.split(separator: ":").last.flatMap({ UInt16($0) }),
             let server = Socket.connect(port: port)
         else {
-            _ = Socket.send(Array("HTTP/1.1 \(status == 200 ? 502 : status) No\r\nContent-Length: 0\r\n\r\n".utf8), to: client)
+            _ = Socket.send(
+                Array("HTTP/1.1 \(status == 200 ? 502 : status) No\r\nContent-Length: 0\r\n\r\n".utf8),
+                to: client
+            )
             return
         }
         defer { close(server) }

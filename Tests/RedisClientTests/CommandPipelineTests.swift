@@ -35,6 +35,16 @@ struct CommandPipelineTests {
         #expect(pipeline { $0.cancel(id(1)) }.summary == "none")
     }
 
+    @Test("a ticket's identity that is used again names the batch that waits")
+    func reusedIdentity() {
+        let pipeline = Driven(CommandPipeline<String>())
+        for _ in 0..<2 {
+            _ = pipeline { $0.enqueue(batch(0)) }
+            #expect(pipeline { $0.cancel(id(0)) }.summary == "fail 0")
+        }
+        #expect(pipeline { $0.count } == 2)
+    }
+
     @Test("cancelling a blocking command takes the connection with it")
     func blockingCancellation() {
         let pipeline = Driven(CommandPipeline<String>())

@@ -82,7 +82,7 @@ struct RedisClientTests {
     @Test("a frozen server costs a timeout, not a hang, and is found again when it thaws")
     func frozenServer() async throws {
         let server = try await RedisTestServer.start()
-        let client = try Self.client(server, timeout: .milliseconds(300), connectionWait: .milliseconds(500))
+        let client = try Self.client(server, timeout: .seconds(1), connectionWait: .milliseconds(500))
         try await Self.running(client) {
             try await client.waitFor { $0.isConnected }
             server.pause()

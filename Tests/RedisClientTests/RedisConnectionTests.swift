@@ -33,8 +33,8 @@ struct RedisConnectionTests {
         let configuration = RedisConnectionConfiguration(maximumReplyBytes: 1_000_000)
         let limited = try await RedisConnection.connect(to: endpoint, configuration: configuration)
         let error = await #expect(throws: RedisError.self) { try await limited.send(RedisCommand("GET", "large")) }
-        #expect(error?.code == .protocolViolation)
-        #expect(await limited.waitUntilClosed().code == .protocolViolation)
+        #expect(error?.code == .replyTooLarge)
+        #expect(await limited.waitUntilClosed().code == .replyTooLarge)
     }
 
     @Test("answers 10,000 commands in one call, and 10,000 calls at once")

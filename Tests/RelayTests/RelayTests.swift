@@ -126,6 +126,29 @@ struct RelayTests {
         #expect(try await redis.cli("XLEN", "postback:events") == "0")
     }
 
+    @Test("Pages that are larger than a reply may be are read in parts, and an entry that is too large alone is put aside")
+    func readsOversizedPages() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let filler = String(repeating: "x", count: 20_000)
+        for index in 0..<30 {
+            let data = #"{"filler":"\#(filler)"}"#
+            _ = try await TestRelay.publish(["type", "job.completed", "id", "big-\(index)", "data", data], to: redis)
+        }
+        let huge = String(repeating: filler, count: 10)
+        _ = try await TestRelay.publish(["type", "job.completed", "id", "huge", "data", huge], to: redis)
+        _ = try await TestRelay.publish(["type", "job.completed", "id", "behind", "data", "{}"], to: redis)
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        try await TestRelay.run(snapshot, redis: redis, directory: directory, maximumReplyBytes: 100_000) { relay in
+            let requests = try await receiver.waitForRequests(31)
+            #expect(Set(requests.compactMap { $0.header("webhook-id") }).count == 31)
+            #expect(requests.contains { $0.header("webhook-id") == "behind" })
+            let entries = try await relay.ledger.quarantine(QuarantineQuery()).items
+            #expect(entries.map(\.field) == ["entry"])
+        }
+        #expect(try await redis.cli("XLEN", "postback:events") == "0")
+    }
+
     @Test("A mended entry is redriven")
     func redrives() async throws {
         let redis = try await RedisTestServer.start(.unix)

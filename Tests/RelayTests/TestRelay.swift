@@ -62,6 +62,7 @@ struct TestRelay: Sendable {
         directory: TemporaryDirectory,
         grace: Duration = .seconds(10),
         process: String = "test",
+        maximumReplyBytes: Int = 64 << 20,
         beforeStart: @Sendable (ObservedStore) -> Void = { _ in },
         _ body: @Sendable (TestRelay) async throws -> Value
     ) async throws -> Value {
@@ -70,7 +71,11 @@ struct TestRelay: Sendable {
         let store = ObservedStore(ledger)
         beforeStart(store)
         let client = RedisClient(
-            endpoint: try RedisEndpoint(url: redis.url), configuration: RedisClientConfiguration(), logger: logger
+            endpoint: try RedisEndpoint(url: redis.url),
+            configuration: RedisClientConfiguration(
+                connection: RedisConnectionConfiguration(maximumReplyBytes: maximumReplyBytes)
+            ),
+            logger: logger
         )
         let registry = PrometheusRegistry()
         let metrics = RelayMetrics(factory: registry)

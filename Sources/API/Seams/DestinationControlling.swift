@@ -11,7 +11,7 @@ package protocol DestinationControlling: Sendable {
     /// Lets a paused, suspended or gone destination take deliveries again. - Returns: how it stands now.
     func resume(_ name: String, requestedBy: String) async throws(DestinationControlError) -> DestinationState
 
-    /// Sends one signed test event, which is not kept as a delivery, whatever the destination's state.
+    /// Sends one signed test event, recorded like any delivery and never retried, whatever the destination's state.
     func test(_ name: String, requestedBy: String) async throws(DestinationControlError) -> DestinationTest
 }
 

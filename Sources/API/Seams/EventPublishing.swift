@@ -9,7 +9,7 @@ package protocol EventPublishing: Sendable {
     func publish(_ fields: [EventField]) async throws(PublishError) -> String
 }
 
-/// Why an event could not be put on the stream. Nothing was published.
+/// Why it is not sure that an event is on the stream. Publishing it again under the same id does no harm.
 package enum PublishError: Error, Hashable, Sendable {
     /// Redis does not answer, or takes no writes: try again in a while.
     case unavailable

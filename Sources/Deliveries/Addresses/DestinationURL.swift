@@ -47,14 +47,16 @@ package struct DestinationURL: Hashable, Sendable {
         self.text = text
         self.scheme = scheme
         self.host = try Self.check(host: host)
-        self.port = try port.map { text throws(DestinationURLError) in try Self.check(port: text) } ?? scheme.defaultPort
+        self.port =
+            try port.map { text throws(DestinationURLError) in try Self.check(port: text) } ?? scheme.defaultPort
         self.authorityEnd = authority.endIndex
     }
 
     /// Scheme, host and port: what connections are shared by. The port is left out if it is the scheme's own.
     package var origin: String {
         let shownHost = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
-        return port == scheme.defaultPort ? "\(scheme.rawValue)://\(shownHost)" : "\(scheme.rawValue)://\(shownHost):\(port)"
+        return port == scheme.defaultPort
+            ? "\(scheme.rawValue)://\(shownHost)" : "\(scheme.rawValue)://\(shownHost):\(port)"
     }
 
     /// What stands in the request line (RFC 9112 section 3.2.1): path and query byte for byte, with the `/` that an

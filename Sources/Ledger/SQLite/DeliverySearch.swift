@@ -3,16 +3,17 @@ import GRDB
 
 /// The statement that a ``DeliveryQuery`` amounts to.
 ///
-/// The event, the job, and every status but `delivered` have an index to start from. Anything else walks the deliveries from the newest
-/// until the page is full: cheap for what is common, about a second per million rows for what is not there.
+/// The event, the job, and every status but `delivered` have an index to start from. Anything else walks the
+/// deliveries from the newest until the page is full: cheap for what is common, about a second per million rows for
+/// what is not there.
 struct DeliverySearch {
     /// Ends with the one argument that is not in ``arguments``: the limit.
     let sql: String
     let arguments: [StoredValue]
 
     static let columns = """
-        deliveries.id, deliveries.event_id, type, tenant, job_id, product_id, queue, destination, route, url, status, attempts,
-          next_attempt_at, published_at, received_at, ended_at, last_outcome, last_status_code, last_error
+        deliveries.id, deliveries.event_id, type, tenant, job_id, product_id, queue, destination, route, url, status,
+          attempts, next_attempt_at, published_at, received_at, ended_at, last_outcome, last_status_code, last_error
         """
 
     init(_ query: DeliveryQuery) {

@@ -3,8 +3,8 @@ import GRDB
 
 /// The attempts of one transaction, counted by minute, destination and latency bucket before they reach `latencies`.
 ///
-/// Statistics over a window then read a few rows per minute and destination, however many attempts were made in it. They are kept for a
-/// day.
+/// Statistics over a window then read a few rows per minute and destination, however many attempts were made in it.
+/// They are kept for a day.
 struct LatencyTally {
     /// How far back statistics reach, in minutes.
     static let keptMinutes: Int64 = 24 * 60
@@ -27,7 +27,8 @@ struct LatencyTally {
 
     /// Eight buckets to each doubling: what is in one lies within 12.5 percent.
     ///
-    /// The exponent and the first three bits of the fraction of a double that is not negative, which rise as the number does.
+    /// The exponent and the first three bits of the fraction of a double that is not negative, which rise as the
+    /// number does.
     static func bucket(of milliseconds: Double) -> Int64 { Int64(milliseconds.bitPattern >> 49) }
 
     mutating func add(_ attempt: Attempt, to destination: String) {

@@ -10,7 +10,10 @@ extension LedgerError {
             self = LedgerError(error.code, "\(file): \(error.message)")
         case let error as DatabaseError:
             let message = error.message ?? error.resultCode.description
-            self = LedgerError(Code(error.resultCode), "\(file): \(message) (SQLite \(error.extendedResultCode.rawValue))")
+            self = LedgerError(
+                Code(error.resultCode),
+                "\(file): \(message) (SQLite \(error.extendedResultCode.rawValue))"
+            )
         default:
             // Not described: what it would say is not known to be free of stored data.
             self = LedgerError(.internal, "\(file): \(type(of: error))")

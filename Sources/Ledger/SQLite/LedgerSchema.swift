@@ -2,9 +2,9 @@ import GRDB
 
 /// The tables of the SQLite ledger, as migrations that only go forward.
 ///
-/// A migration that has been released is never edited: the next change is a new one at the end of ``migrator``, and its schema
-/// joins the fixtures of `LedgerTests`. Enumerations are stored under their raw values, which are the words of the
-/// contract; times are milliseconds since the Unix epoch.
+/// A migration that has been released is never edited: the next change is a new one at the end of ``migrator``, and
+/// its schema joins the fixtures of `LedgerTests`. Enumerations are stored under their raw values, which are the
+/// words of the contract; times are milliseconds since the Unix epoch.
 enum LedgerSchema {
     /// Marks the file as a ledger: `POST` in ASCII, in SQLite's `application_id`.
     static let applicationID: Int64 = 0x504F_5354
@@ -18,15 +18,16 @@ enum LedgerSchema {
 
     /// The first schema.
     ///
-    /// Foreign keys are declared but not enforced at run time: the code that writes keeps them, and the tests check them.
+    /// Foreign keys are declared but not enforced at run time: the code that writes keeps them, and the tests check
+    /// them.
     ///
-    /// - `events` holds what is sent and what tells repeats apart. What lists and filters show is kept in `deliveries`, so
-    ///   that they never read past a body.
-    /// - `deliveries_due` and `deliveries_waiting` contain pending deliveries only, `deliveries_undelivered` what is listed
-    ///   most and is the rarest in a long history: each index is as small as what it finds.
-    /// - `destination_counts` is kept up to date by every transaction that changes a status; `latencies` counts attempts by
-    ///   minute, destination and logarithmic bucket of their total time (see ``LatencyTally``). With them the cost of
-    ///   statistics does not grow with the history.
+    /// - `events` holds what is sent and what tells repeats apart. What lists and filters show is kept in
+    ///   `deliveries`, so that they never read past a body.
+    /// - `deliveries_due` and `deliveries_waiting` contain pending deliveries only, `deliveries_undelivered` what is
+    ///   listed most and is the rarest in a long history: each index is as small as what it finds.
+    /// - `destination_counts` is kept up to date by every transaction that changes a status; `latencies` counts
+    ///   attempts by minute, destination and logarithmic bucket of their total time (see ``LatencyTally``). With them
+    ///   the cost of statistics does not grow with the history.
     private static let version1 = """
         CREATE TABLE events (
           number INTEGER PRIMARY KEY,
@@ -66,7 +67,8 @@ enum LedgerSchema {
         ) STRICT;
         CREATE INDEX deliveries_event ON deliveries (event);
         CREATE INDEX deliveries_job ON deliveries (job_id) WHERE job_id IS NOT NULL;
-        CREATE INDEX deliveries_due ON deliveries (destination, (attempts > 0), next_attempt_at) WHERE status = 'pending';
+        CREATE INDEX deliveries_due ON deliveries (destination, (attempts > 0), next_attempt_at)
+          WHERE status = 'pending';
         CREATE INDEX deliveries_waiting ON deliveries (oldest_attempt_at)
           WHERE status = 'pending' AND oldest_attempt_at IS NOT NULL;
         CREATE INDEX deliveries_undelivered ON deliveries (status, id) WHERE status <> 'delivered';

@@ -46,7 +46,8 @@ final class OwnershipLock: Sendable {
     private static func owner(_ file: CInt) -> String {
         var text = [UInt8](repeating: 0, count: 16)
         let length = pread(file, &text, text.count, 0)
-        guard length > 0, let process = Int32(String(decoding: text.prefix(length).prefix { $0 != 0x0A }, as: UTF8.self))
+        guard length > 0,
+            let process = Int32(String(decoding: text.prefix(length).prefix { $0 != 0x0A }, as: UTF8.self))
         else { return "" }
         return " (pid \(process))"
     }

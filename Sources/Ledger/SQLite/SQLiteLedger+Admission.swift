@@ -23,15 +23,19 @@ struct Intake {
 
     init(_ db: Database) throws {
         self.db = db
-        insertEvent = try db.cachedStatement(sql: """
-            INSERT INTO events (id, fingerprint, traceparent, body) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
-            """)
-        insertDelivery = try db.cachedStatement(sql: """
-            INSERT INTO deliveries (
-              id, event, status, destination, next_attempt_at, published_at, received_at, event_id, type, tenant, job_id,
-              product_id, queue, route, url
-            ) VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
+        insertEvent = try db.cachedStatement(
+            sql: """
+                INSERT INTO events (id, fingerprint, traceparent, body) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+                """
+        )
+        insertDelivery = try db.cachedStatement(
+            sql: """
+                INSERT INTO deliveries (
+                  id, event, status, destination, next_attempt_at, published_at, received_at, event_id, type, tenant,
+                  job_id, product_id, queue, route, url
+                ) VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        )
         fingerprint = try db.cachedStatement(sql: "SELECT fingerprint FROM events WHERE id = ?")
     }
 
@@ -47,8 +51,8 @@ struct Intake {
         }
     }
 
-    /// Adds an event with its delivery, unless its id is taken. The unique index decides, so that the common case needs no
-    /// look before the leap.
+    /// Adds an event with its delivery, unless its id is taken. The unique index decides, so that the common case
+    /// needs no look before the leap.
     mutating func add(_ delivery: NewDelivery) throws -> Admission {
         try insertEvent.run([
             .text(delivery.eventID), .blob(delivery.fingerprint), .text(delivery.traceparent), .blob(delivery.body),
@@ -59,7 +63,8 @@ struct Intake {
         }
         try insertDelivery.run([
             .id(delivery.id), .integer(db.lastInsertedRowID), .text(delivery.destination),
-            .time(delivery.receivedAt), .time(delivery.publishedAt), .time(delivery.receivedAt), .text(delivery.eventID),
+            .time(delivery.receivedAt), .time(delivery.publishedAt), .time(delivery.receivedAt),
+            .text(delivery.eventID),
             .text(delivery.type), .text(delivery.tenant), .text(delivery.jobID), .text(delivery.productID),
             .text(delivery.queue), .text(delivery.route), .text(delivery.url),
         ])
@@ -67,18 +72,21 @@ struct Intake {
         return .admitted
     }
 
-    /// Adds an entry, unless it is there: told by its id *and* its fields, because Redis hands out the same ids again after a flush.
+    /// Adds an entry, unless it is there: told by its id *and* its fields, because Redis hands out the same ids again
+    /// after a flush.
     private func quarantine(_ entry: NewQuarantineEntry) throws {
         let fields = StoredFields.encode(entry.source.fields)
-        try db.cachedStatement(sql: """
-            INSERT INTO quarantine (entry_id, field, reason, received_at, fields)
-            SELECT ?1, ?2, ?3, ?4, ?5
-            WHERE NOT EXISTS (SELECT 1 FROM quarantine WHERE entry_id = ?1 AND fields = ?5)
-            """)
-            .run([
-                .text(entry.source.entryID), .text(entry.field), .text(entry.reason), .time(entry.receivedAt),
-                .blob(fields),
-            ])
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO quarantine (entry_id, field, reason, received_at, fields)
+                SELECT ?1, ?2, ?3, ?4, ?5
+                WHERE NOT EXISTS (SELECT 1 FROM quarantine WHERE entry_id = ?1 AND fields = ?5)
+                """
+        )
+        .run([
+            .text(entry.source.entryID), .text(entry.field), .text(entry.reason), .time(entry.receivedAt),
+            .blob(fields),
+        ])
     }
 
     /// Writes what the requests add up to.

@@ -5,7 +5,7 @@ extension SQLiteLedger {
     package func deliveries(_ query: DeliveryQuery) async throws(LedgerError) -> Page<DeliverySummary> {
         let search = DeliverySearch(query)
         let limit = max(1, min(query.limit, 200))
-        return try await read { db in
+        return try await scan { db in
             // Not cached: there are too many shapes of it.
             let statement = try db.makeStatement(sql: search.sql)
             let found = try statement.all(search.arguments + [.integer(limit + 1)]) { try $0.deliverySummary() }
@@ -31,7 +31,10 @@ extension SQLiteLedger {
     }
 
     package func replay(
-        _ id: DeliveryID, force: Bool, requestedBy: String, at time: Timestamp
+        _ id: DeliveryID,
+        force: Bool,
+        requestedBy: String,
+        at time: Timestamp
     ) async throws(LedgerError) -> ReplayAnswer {
         try await write { db in
             let found = try db.cachedStatement(
@@ -71,20 +74,21 @@ extension SQLiteLedger {
 
     private static let attemptsSQL = """
         SELECT
-          number, trigger, requested_by, started_at, url, outcome, failure, error, request_was_sent, status_code, headers, body,
-          body_was_truncated, remote_address, dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms
+          number, trigger, requested_by, started_at, url, outcome, failure, error, request_was_sent, status_code, headers,
+          body, body_was_truncated, remote_address, dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms
         FROM attempts WHERE delivery = ? ORDER BY number DESC LIMIT 1000
         """
 
     private static let replaySQL = """
         UPDATE deliveries SET
-          status = 'pending', next_attempt_at = ?, ended_at = NULL, step = 0, not_ready_since = NULL, not_ready_tries = 0,
-          next_trigger = 'replay', requested_by = ?
+          status = 'pending', next_attempt_at = ?, ended_at = NULL, step = 0, not_ready_since = NULL,
+          not_ready_tries = 0, next_trigger = 'replay', requested_by = ?
         WHERE id = ?
         """
 
     private static let cancelSQL = """
-        UPDATE deliveries SET status = 'cancelled', ended_at = ?, next_attempt_at = NULL, requested_by = NULL WHERE id = ?
+        UPDATE deliveries SET status = 'cancelled', ended_at = ?, next_attempt_at = NULL, requested_by = NULL
+        WHERE id = ?
         """
 }
 

@@ -74,9 +74,11 @@ extension SQLiteLedger {
     package func save(_ destinations: [DestinationRecord]) async throws(LedgerError) {
         guard !destinations.isEmpty else { return }
         try await write { db in
-            let statement = try db.cachedStatement(sql: """
-                INSERT OR REPLACE INTO destinations (name, health, since, reason) VALUES (?, ?, ?, ?)
-                """)
+            let statement = try db.cachedStatement(
+                sql: """
+                    INSERT OR REPLACE INTO destinations (name, health, since, reason) VALUES (?, ?, ?, ?)
+                    """
+            )
             for record in destinations {
                 try statement.run([.text(record.name), .word(record.health), .time(record.since), .text(record.reason)])
             }
@@ -97,7 +99,8 @@ extension SQLiteLedger {
         WHERE deliveries.id = ? AND status = 'pending'
         """
 
-    /// The earliest due time of the pending deliveries of `destination_counts.destination`: one step into each of two ranges.
+    /// The earliest due time of the pending deliveries of `destination_counts.destination`: one step into each of two
+    /// ranges.
     static let earliestDueSQL = """
         (SELECT min(due) FROM (
           SELECT min(next_attempt_at) AS due FROM deliveries INDEXED BY deliveries_due

@@ -4,11 +4,14 @@ import GRDB
 extension SQLiteLedger {
     package func quarantine(_ query: QuarantineQuery) async throws(LedgerError) -> Page<QuarantineEntry> {
         let limit = max(1, min(query.limit, 200))
-        return try await read { db in
-            let found = try db.cachedStatement(sql: """
-                SELECT id, entry_id, field, reason, received_at, fields FROM quarantine WHERE id < ? ORDER BY id DESC LIMIT ?
-                """)
-                .all([.integer(query.after ?? .max), .integer(limit + 1)]) { try $0.quarantineEntry() }
+        return try await scan { db in
+            let found = try db.cachedStatement(
+                sql: """
+                    SELECT id, entry_id, field, reason, received_at, fields FROM quarantine
+                    WHERE id < ? ORDER BY id DESC LIMIT ?
+                    """
+            )
+            .all([.integer(query.after ?? .max), .integer(limit + 1)]) { try $0.quarantineEntry() }
             return Page(items: Array(found.prefix(limit)), hasMore: found.count > limit)
         }
     }

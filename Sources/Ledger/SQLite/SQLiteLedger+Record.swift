@@ -91,15 +91,15 @@ private struct AttemptWriter {
 
     private static let insertSQL = """
         INSERT INTO attempts (
-          delivery, number, trigger, requested_by, started_at, url, outcome, failure, error, request_was_sent, status_code, headers,
-          body, body_was_truncated, remote_address, dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms
+          delivery, number, trigger, requested_by, started_at, url, outcome, failure, error, request_was_sent,
+          status_code, headers, body, body_was_truncated, remote_address, dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms
         ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (delivery, number) DO NOTHING
         """
 
     private static let lastSQL = """
-        attempts = max(attempts, ?), oldest_attempt_at = coalesce(oldest_attempt_at, ?), last_outcome = ?, last_status_code = ?,
-          last_error = ?
+        attempts = max(attempts, ?), oldest_attempt_at = coalesce(oldest_attempt_at, ?), last_outcome = ?,
+          last_status_code = ?, last_error = ?
         """
 
     private static let endSQL = """
@@ -108,8 +108,8 @@ private struct AttemptWriter {
         """
 
     private static let postponeSQL = """
-        UPDATE deliveries SET \(lastSQL), next_attempt_at = ?, step = ?, not_ready_since = ?, not_ready_tries = ?, next_trigger = ?,
-          requested_by = ?
+        UPDATE deliveries SET \(lastSQL), next_attempt_at = ?, step = ?, not_ready_since = ?, not_ready_tries = ?,
+          next_trigger = ?, requested_by = ?
         WHERE id = ?
         """
 

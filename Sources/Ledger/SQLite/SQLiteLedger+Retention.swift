@@ -48,9 +48,11 @@ private struct Pruning {
             .all([.word(status), .time(time), .integer(room)]) { (try $0.id(), try $0.integer(), try $0.text()) }
         let attempts = try db.cachedStatement(sql: "DELETE FROM attempts WHERE delivery = ?")
         let deliveries = try db.cachedStatement(sql: "DELETE FROM deliveries WHERE id = ?")
-        let events = try db.cachedStatement(sql: """
-            DELETE FROM events WHERE number = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event = ?1)
-            """)
+        let events = try db.cachedStatement(
+            sql: """
+                DELETE FROM events WHERE number = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event = ?1)
+                """
+        )
         for (id, event, destination) in found {
             try attempts.run([.id(id)])
             try deliveries.run([.id(id)])
@@ -63,14 +65,21 @@ private struct Pruning {
     /// Removes attempts of deliveries that are still pending.
     mutating func removeAttempts(before time: Timestamp) throws {
         guard room > 0 else { return }
-        let found = try db.cachedStatement(sql: SQLiteLedger.waitingSQL).all([.time(time), .integer(room)]) { try $0.id() }
-        let attempts = try db.cachedStatement(sql: """
-            DELETE FROM attempts WHERE delivery = ?1 AND number IN (
-              SELECT number FROM attempts WHERE delivery = ?1 AND started_at < ?2 ORDER BY number LIMIT ?3)
-            """)
-        let oldest = try db.cachedStatement(sql: """
-            UPDATE deliveries SET oldest_attempt_at = (SELECT min(started_at) FROM attempts WHERE delivery = ?1) WHERE id = ?1
-            """)
+        let found = try db.cachedStatement(sql: SQLiteLedger.waitingSQL).all([.time(time), .integer(room)]) {
+            try $0.id()
+        }
+        let attempts = try db.cachedStatement(
+            sql: """
+                DELETE FROM attempts WHERE delivery = ?1 AND number IN (
+                  SELECT number FROM attempts WHERE delivery = ?1 AND started_at < ?2 ORDER BY number LIMIT ?3)
+                """
+        )
+        let oldest = try db.cachedStatement(
+            sql: """
+                UPDATE deliveries SET oldest_attempt_at = (SELECT min(started_at) FROM attempts WHERE delivery = ?1)
+                WHERE id = ?1
+                """
+        )
         for id in found where room > 0 {
             try attempts.run([.id(id), .time(time), .integer(room)])
             room -= db.changesCount

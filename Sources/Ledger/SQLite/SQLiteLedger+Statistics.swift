@@ -16,7 +16,7 @@ extension SQLiteLedger {
     }
 
     package func destinationStatistics(since time: Timestamp) async throws(LedgerError) -> [DestinationStatistics] {
-        try await read { db in
+        try await scan { db in
             var latencies: [String: LatencySummary] = [:]
             let since = LatencyTally.minute(of: time)
             _ = try db.cachedStatement(sql: Self.latenciesSQL).all([.integer(since)]) {

@@ -4,8 +4,8 @@ import GRDBSQLite
 
 /// Runs GRDB's prepared statements through SQLite's own functions.
 ///
-/// GRDB's way makes a dictionary of column names for every query and copies the arguments several times, which costs more
-/// than the row does. Connections, transactions, queues and the cache of statements stay GRDB's. This and
+/// GRDB's way makes a dictionary of column names for every query and copies the arguments several times, which costs
+/// more than the row does. Connections, transactions, queues and the cache of statements stay GRDB's. This and
 /// ``RowReader`` are the only places that call SQLite.
 extension Statement {
     /// Runs the statement to its end, with a value for each of its parameters.

@@ -27,5 +27,7 @@ enum StoredValue {
     /// A case of an enumeration, under its raw value.
     static func word(_ value: some RawRepresentable<String>) -> StoredValue { .text(value.rawValue) }
 
-    static func word(_ value: (some RawRepresentable<String>)?) -> StoredValue { value.map { .text($0.rawValue) } ?? .null }
+    static func word(_ value: (some RawRepresentable<String>)?) -> StoredValue {
+        value.map { .text($0.rawValue) } ?? .null
+    }
 }

@@ -2,6 +2,7 @@ package import Deliveries
 
 /// The pending work of one destination, as it is found at start.
 package struct DestinationBacklog: Hashable, Sendable {
+    /// The name of the destination.
     package var destination: String
     /// The URL of one of its pending deliveries: all there is to know of a destination that no route names.
     package var url: String
@@ -10,6 +11,7 @@ package struct DestinationBacklog: Hashable, Sendable {
     /// When the earliest of them is due.
     package var earliestDueAt: Timestamp
 
+    /// Makes a backlog.
     package init(destination: String, url: String, pending: Int, earliestDueAt: Timestamp) {
         self.destination = destination
         self.url = url

@@ -10,12 +10,17 @@ package struct NewDelivery: Hashable, Sendable {
     package var fingerprint: [UInt8]
     /// The event's type, such as `job.completed`.
     package var type: String
+    /// Whose event it is, if the publisher said so.
     package var tenant: String?
+    /// The job that it is about.
     package var jobID: String?
+    /// The product of the job.
     package var productID: String?
+    /// The queue of the job.
     package var queue: String?
     /// The bytes that are sent, the same on every attempt and replay.
     package var body: [UInt8]
+    /// W3C trace context, sent on.
     package var traceparent: String?
     /// When the worker put the event on the stream.
     package var publishedAt: Timestamp
@@ -30,6 +35,7 @@ package struct NewDelivery: Hashable, Sendable {
     /// The entry as it was read, for the quarantine should this turn out to be a conflict.
     package var source: StreamSource
 
+    /// Makes a delivery; what is left out, the event does not have.
     package init(
         id: DeliveryID,
         eventID: String,

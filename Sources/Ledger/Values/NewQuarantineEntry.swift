@@ -11,6 +11,7 @@ package struct NewQuarantineEntry: Hashable, Sendable {
     /// When the relay read it.
     package var receivedAt: Timestamp
 
+    /// Makes an entry.
     package init(source: StreamSource, field: String, reason: String, receivedAt: Timestamp) {
         self.source = source
         self.field = field

@@ -5,6 +5,7 @@ package struct QuarantineQuery: Hashable, Sendable {
     /// The last entry of the page before.
     package var after: Int64?
 
+    /// Makes a query.
     package init(limit: Int = 50, after: Int64? = nil) {
         self.limit = limit
         self.after = after

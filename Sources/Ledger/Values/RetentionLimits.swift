@@ -11,6 +11,7 @@ package struct RetentionLimits: Hashable, Sendable {
     /// Quarantined entries received before this time.
     package var quarantinedBefore: Timestamp
 
+    /// Makes limits.
     package init(
         deliveredBefore: Timestamp,
         deadBefore: Timestamp,

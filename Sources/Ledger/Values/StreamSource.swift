@@ -7,6 +7,7 @@ package struct StreamSource: Hashable, Sendable {
     /// Field names and values in the order in which they were published, byte for byte.
     package var fields: [EventField]
 
+    /// Makes a source.
     package init(entryID: String, fields: [EventField]) {
         self.entryID = entryID
         self.fields = fields

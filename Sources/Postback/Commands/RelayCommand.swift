@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import RedisClient
+import Settings
 import Telemetry
 
 /// `postback relay`: the relay with its API, for production.
@@ -15,8 +16,11 @@ struct RelayCommand: AsyncParsableCommand {
     @OptionGroup var server: ServerOptions
 
     func run() async throws {
-        let logger = try common.logger()
         let settings = try RunSettings(common, server)
+        let logger = try common.logger(settings.all.log)
+        if settings.all.apiKeys.isEmpty {
+            logger.warning("No API key is configured: the API answers health and metrics alone")
+        }
         guard let endpoint = try settings.redisEndpoint() else {
             throw CommandFailure(.badConfiguration, "REDIS_URL: is not set; `postback up` brings a Redis of its own")
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import RedisClient
+import Settings
 import Signing
 
 /// `postback up`: every role in one process, with nothing to configure.
@@ -9,8 +10,8 @@ struct UpCommand: AsyncParsableCommand {
         commandName: "up",
         abstract: "Runs everything in one process, with a private Redis and SQLite in the data directory.",
         discussion: """
-            Without REDIS_URL it starts and owns a redis-server. On the first start it makes an API key and a secret for URLs \
-            that come with events, keeps them in the data directory, and prints them once.
+            Without REDIS_URL it starts and owns a redis-server. On the first start it makes what is not configured of an API \
+            key and a secret for URLs that come with events, keeps them in the data directory, and prints them once.
             """
     )
 
@@ -18,10 +19,11 @@ struct UpCommand: AsyncParsableCommand {
     @OptionGroup var server: ServerOptions
 
     func run() async throws {
-        let logger = try common.logger()
+        let configured = try RunSettings(common, server)
+        let logger = try common.logger(configured.all.log)
         let data = common.dataDirectory
         try data.create()
-        let made = try FirstStart(data: data)
+        let made = try FirstStart(data: data, configured: configured.all)
         let settings = try RunSettings(common, server, made: made)
         try await OwnedLedger.with(settings, data: data, logger: logger) { ledger in
             let process = { (endpoint: RedisEndpoint) in

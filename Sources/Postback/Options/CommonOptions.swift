@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Settings
 import Telemetry
 
 /// The options that the commands share; each is also an environment variable (contract section 1).
@@ -28,13 +29,13 @@ struct CommonOptions: ParsableArguments {
 
     var dataDirectory: DataDirectory { DataDirectory(path: Self.value(data, "POSTBACK_DATA") ?? "./postback-data") }
 
-    /// The logger of a server command.
-    func logger() throws -> Logger {
-        let levelName = Self.value(logLevel, "POSTBACK_LOG_LEVEL") ?? "info"
+    /// The logger of a server command: what the options and the environment say, else the configuration.
+    func logger(_ settings: LogSettings) throws -> Logger {
+        let levelName = Self.value(logLevel, "POSTBACK_LOG_LEVEL") ?? settings.level.rawValue
         guard let level = Logger.Level(rawValue: levelName.lowercased()) else {
             throw ValidationError("--log-level: \(levelName) is not trace, debug, info, notice, warning, error or critical")
         }
-        let formatName = Self.value(logFormat, "POSTBACK_LOG_FORMAT") ?? "text"
+        let formatName = Self.value(logFormat, "POSTBACK_LOG_FORMAT") ?? settings.format.rawValue
         guard let format = LogFormat(rawValue: formatName.lowercased()) else {
             throw ValidationError("--log-format: \(formatName) is not text or json")
         }

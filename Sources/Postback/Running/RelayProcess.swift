@@ -1,4 +1,5 @@
 import Deliveries
+import Glibc
 import Ledger
 import Logging
 import RedisClient
@@ -20,6 +21,8 @@ struct RelayProcess {
 
     func run() async throws {
         DescriptorLimit.raise()
+        // Until it is trapped, a reload that comes early must not end the process.
+        signal(SIGHUP, SIG_IGN)
         let runtime = try RelayRuntime.make(
             settings: settings,
             redis: endpoint,

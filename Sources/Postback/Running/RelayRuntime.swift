@@ -87,7 +87,9 @@ struct RelayRuntime {
             port: settings.port,
             dependencies: APIDependencies(
                 authenticate: { keys.key(presented: $0) },
-                validate: { fields throws(EventRefusal) in _ = try reader.read(fields, entryID: "0-0") },
+                validate: { fields throws(EventRefusal) in
+                    _ = try routing.current.table.destination(for: try reader.read(fields, entryID: "0-0"))
+                },
                 events: StreamPublisher(redis: redis, stream: settings.intake.stream),
                 ledger: ledger,
                 deliveries: adapter,

@@ -37,9 +37,9 @@ struct RunSettings: Sendable {
     var routingSnapshot: RoutingSnapshot {
         var table = all.table
         var callbackKeys = all.callbackKeys
-        if let made, table.callbacks == nil {
+        if let secret = made?.callbackSecret, table.callbacks == nil {
             table = RouteTable(routes: table.routes, callbacks: DestinationPolicy(), addresses: table.addresses)
-            callbackKeys = SigningKeys(current: made.callbackSecret)
+            callbackKeys = SigningKeys(current: secret)
         }
         return RoutingSnapshot(
             table: table,
@@ -77,8 +77,8 @@ struct RunSettings: Sendable {
 
     /// The API's keys: the configured ones, or the one that `up` made when there are none.
     var keyRing: KeyRing {
-        guard all.apiKeys.isEmpty, let made else { return KeyRing(all.apiKeys) }
-        return KeyRing([APIKeySetting(name: "ops", key: made.apiKey, role: .ops)])
+        guard all.apiKeys.isEmpty, let key = made?.apiKey else { return KeyRing(all.apiKeys) }
+        return KeyRing([APIKeySetting(name: "ops", key: key, role: .ops)])
     }
 
     /// The configured Redis; `nil`: none is.

@@ -71,7 +71,7 @@ package final class RedisClient: RedisSender {
             let connection = try await sharedConnection(until: deadline)
             do {
                 return try await connection.send(commands, timeout: timeout)
-            } catch  where error.code != .cancelled && !error.wasSent && error.isRetriable {
+            } catch let error where error.code != .cancelled && !error.wasSent && error.isRetriable {
                 // It ended between two commands, and nothing of this one left: the next connection may have it.
                 lost(connection, error)
             }

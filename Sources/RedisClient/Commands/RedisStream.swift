@@ -44,7 +44,7 @@ package struct RedisStream: Sendable {
         do {
             _ = try await redis.send(RedisCommand("XGROUP", "CREATE", key, group, "0", "MKSTREAM"))
             return true
-        } catch  where error.serverError?.code == "BUSYGROUP" {
+        } catch let error where error.serverError?.code == "BUSYGROUP" {
             return false
         }
     }

@@ -84,9 +84,9 @@ struct CommandPipeline<Waiter>: ~Copyable {
     }
 
     mutating func cancel(_ id: ObjectIdentifier) -> CancelAction {
-        guard let index = batches.firstIndex(where: { $0.id == id }), let waiter = batches[index].waiter else {
-            return .none
-        }
+        // One that was given up is not meant: its ticket is gone, and another may have its identity.
+        let index = batches.firstIndex { $0.id == id }
+        guard let index, let waiter = batches[index].waiter else { return .none }
         giveUp(at: index)
         return batches[index].rules.closesOnCancel ? .failAndClose(waiter) : .fail(waiter)
     }

@@ -68,7 +68,7 @@ extension RedisConnection {
         let replies: [RedisValue]
         do {
             replies = try await send(steps.commands, timeout: .after(timeout))
-        } catch  where error.code == .cancelled {
+        } catch let error where error.code == .cancelled {
             throw error
         } catch {
             // Nothing that a caller wanted was sent yet.

@@ -57,7 +57,7 @@ final class ReplyReader {
         }
         parsedBytes += waiting - unparsedBytes
         guard parsedBytes + unparsedBytes <= maximumReplyBytes else {
-            throw RedisError(.protocolViolation, "a reply is larger than \(maximumReplyBytes) bytes")
+            throw RedisError(.replyTooLarge, "a reply is larger than \(maximumReplyBytes) bytes")
         }
         return nil
     }

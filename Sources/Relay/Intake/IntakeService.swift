@@ -27,6 +27,8 @@ package actor IntakeService {
     private var decider: IntakeDecider
     /// Entries asked for in one read: fewer than configured after a page was larger than a reply may be.
     private var pageSize: Int
+    /// The consumer in whose name the latest read was made.
+    private var readingAs: String
     private var lastClaim: ContinuousClock.Instant?
     private var trouble: String?
 
@@ -56,6 +58,7 @@ package actor IntakeService {
         self.decider = decider
         self.admitted = admitted
         self.pageSize = configuration.batch
+        self.readingAs = consumer.full
     }
 
     /// Runs until the task is cancelled.
@@ -68,8 +71,8 @@ package actor IntakeService {
                 }
             } catch {
                 guard !Task.isCancelled else { return }
+                if let error = error as? RedisError, error.code == .replyTooLarge, await readLess() { continue }
                 note(trouble: "\(error)")
-                await shrinkPage(after: error)
                 try? await Task.sleep(for: backoff.next())
             }
         }
@@ -81,6 +84,7 @@ package actor IntakeService {
         try await makeGroup(stream)
         try await takeUp(consumer.full, stream)
         try await takeUpPredecessors(stream)
+        readingAs = consumer.full
         note(trouble: nil)
         while !Task.isCancelled {
             onProgress()
@@ -101,24 +105,29 @@ package actor IntakeService {
         }
     }
 
-    /// Asks for fewer entries after a page was too large to be read. A single entry that is too large is put aside unread, so that it does
-    /// not block what is behind it.
-    private func shrinkPage(after error: any Error) async {
-        guard let error = error as? RedisError, error.code == .protocolViolation else { return }
+    /// Asks for fewer entries after a page was larger than a reply may be. A single entry that is too large is put aside
+    /// unread, so that it does not block what is behind it. - Returns: whether the next read can do better.
+    private func readLess() async -> Bool {
         guard pageSize == 1 else {
             pageSize = max(1, pageSize / 8)
-            return
+            return true
         }
         do {
-            try await redis.withDedicatedConnection { try await self.quarantineOversized($0.stream(configuration.stream)) }
+            return try await redis.withDedicatedConnection {
+                try await self.quarantineOversized($0.stream(configuration.stream))
+            }
         } catch {
             logger.warning("Cannot put an oversized entry aside, trying again", metadata: Logger.Metadata([.reason: "\(error)"]))
+            return false
         }
     }
 
-    /// The entry that cannot be read is the earliest that is pending for the consumer in whose name it was read.
-    private func quarantineOversized(_ stream: RedisStream) async throws {
-        guard let id = try await stream.pending(group: configuration.group).firstID else { return }
+    /// The entry that cannot be read is the earliest that is pending for the consumer in whose name it was read: those before it
+    /// have been acknowledged.
+    private func quarantineOversized(_ stream: RedisStream) async throws -> Bool {
+        let command = RedisCommand("XPENDING", stream.key, configuration.group, "-", "+", "1", readingAs)
+        let pending = try await stream.redis.send(command)
+        guard let id = pending.array?.first?.array?.first?.string else { return false }
         let entry = NewQuarantineEntry(
             source: StreamSource(entryID: id, fields: []),
             field: EventRefusal.Field.entry.rawValue,
@@ -128,6 +137,7 @@ package actor IntakeService {
         let requests = [AdmissionRequest.quarantine(entry)]
         report(requests, try await commit(requests))
         try await stream.acknowledgeAndDelete([id], group: configuration.group)
+        return true
     }
 
     private func makeGroup(_ stream: RedisStream) async throws {
@@ -138,6 +148,7 @@ package actor IntakeService {
 
     /// Handles what a consumer has read and not acknowledged, reading in its name.
     private func takeUp(_ name: String, _ stream: RedisStream) async throws {
+        readingAs = name
         while !Task.isCancelled {
             let entries = try await stream.readGroup(
                 configuration.group, consumer: name, count: pageSize, from: .pending(after: "0")
