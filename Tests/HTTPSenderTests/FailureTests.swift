@@ -130,7 +130,6 @@ struct FailureTests {
         "What is not HTTP is a failure of the protocol",
         arguments: [
             "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/7.0 200 OK\r\n\r\n", "HTTP/1.1 abc\r\n\r\n", "\0\0\0\0\0\0\0\0\0\0",
-            "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
         ]
     )
     func notHTTP(text: String) async throws {

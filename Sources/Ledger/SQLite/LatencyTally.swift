@@ -32,8 +32,7 @@ struct LatencyTally {
     static func bucket(of milliseconds: Double) -> Int64 { Int64(milliseconds.bitPattern >> 49) }
 
     mutating func add(_ attempt: Attempt, to destination: String) {
-        let total = attempt.answer.times.total
-        let milliseconds = total.isFinite && total > 0 ? total : 0
+        let milliseconds = attempt.answer.times.storedTotal
         let key = Key(
             minute: Self.minute(of: attempt.startedAt),
             destination: destination,

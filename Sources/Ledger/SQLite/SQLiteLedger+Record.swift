@@ -67,7 +67,7 @@ private struct AttemptWriter {
             .text(answer.errorText), .flag(answer.requestWasSent), .integer(answer.statusCode),
             .blob(StoredFields.encode(answer.headers)), .blob(answer.body), .flag(answer.bodyWasTruncated),
             .text(answer.remoteAddress), .real(answer.times.dns), .real(answer.times.connect), .real(answer.times.tls),
-            .real(answer.times.firstByte), .real(answer.times.total),
+            .real(answer.times.firstByte), .real(answer.times.storedTotal),
         ])
         return db.changesCount == 1
     }
@@ -116,11 +116,14 @@ private struct AttemptWriter {
     private static let noteSQL = "UPDATE deliveries SET \(lastSQL) WHERE id = ?"
 }
 
+extension PhaseTimes {
+    /// The total as a number that can be stored and added: not a number and less than nothing become 0.
+    var storedTotal: Double { total.isFinite ? max(0, total) : 0 }
+}
+
 extension Attempt {
     /// When it ended: its start and its total time, to the next whole millisecond.
     fileprivate var endedAt: Timestamp {
-        let total = answer.times.total
-        guard total.isFinite, total > 0 else { return startedAt }
-        return startedAt.advanced(byMilliseconds: Int64(min(total.rounded(.up), 1e15)))
+        startedAt.advanced(byMilliseconds: Int64(min(answer.times.storedTotal.rounded(.up), 1e15)))
     }
 }

@@ -81,15 +81,13 @@ struct RelayRuntime {
         )
         let adapter = RelayAdapter(control: control, ledger: ledger)
         let keys = settings.keyRing
-        let reader = EventReader()
+        let events = EventCheck()
         let api = APIApplication(
             host: settings.host,
             port: settings.port,
             dependencies: APIDependencies(
                 authenticate: { keys.key(presented: $0) },
-                validate: { fields throws(EventRefusal) in
-                    _ = try routing.current.table.destination(for: try reader.read(fields, entryID: "0-0"))
-                },
+                validate: { fields throws(EventRefusal) in try events.check(fields) },
                 events: StreamPublisher(redis: redis, stream: settings.intake.stream),
                 ledger: ledger,
                 deliveries: adapter,

@@ -85,7 +85,7 @@ struct CommandPipeline<Waiter>: ~Copyable {
 
     mutating func cancel(_ id: ObjectIdentifier) -> CancelAction {
         // One that was given up is not meant: its ticket is gone, and another may have its identity.
-        let index = batches.firstIndex { $0.id == id }
+        let index = batches.firstIndex { $0.id == id && $0.waiter != nil }
         guard let index, let waiter = batches[index].waiter else { return .none }
         giveUp(at: index)
         return batches[index].rules.closesOnCancel ? .failAndClose(waiter) : .fail(waiter)
