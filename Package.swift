@@ -21,9 +21,9 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -67,7 +67,11 @@ let package = Package(
         .target(name: "HTTPSender", dependencies: ["CCurl", "Deliveries"], swiftSettings: strictAtC),
         .target(
             name: "Ledger",
-            dependencies: ["Deliveries", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Deliveries",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -101,8 +105,12 @@ let package = Package(
             name: "API",
             dependencies: [
                 "Deliveries", "Ledger", "Telemetry",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             resources: [.embedInCode("openapi.yaml")],
             swiftSettings: strict
@@ -112,9 +120,11 @@ let package = Package(
             dependencies: [
                 "API", "Deliveries", "HTTPSender", "Ledger", "RedisClient", "Relay", "Settings", "Signing", "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -134,7 +144,11 @@ let package = Package(
 
         // One test target for each target, and two that are about the whole.
         .testTarget(name: "DeliveriesTests", dependencies: ["Deliveries"], swiftSettings: strict),
-        .testTarget(name: "Simulation", dependencies: ["Deliveries"], swiftSettings: strict),
+        .testTarget(
+            name: "Simulation",
+            dependencies: ["Deliveries", .product(name: "HeapModule", package: "swift-collections")],
+            swiftSettings: strict
+        ),
         .testTarget(name: "SigningTests", dependencies: ["Signing"], swiftSettings: strict),
         .testTarget(
             name: "RedisClientTests",
@@ -176,8 +190,13 @@ let package = Package(
             name: "APITests",
             dependencies: [
                 "API", "Deliveries", "Ledger",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
@@ -188,6 +207,7 @@ let package = Package(
                 "Deliveries", "HTTPSender", "Ledger", "ReceiverTestSupport", "RedisClient", "RedisTestSupport", "Relay",
                 "Signing", "Telemetry",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
@@ -195,7 +215,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Deliveries", "Ledger", "Postback", "ReceiverTestSupport", "RedisTestSupport", "Signing",
+                "Postback", "ReceiverTestSupport", "Signing",
             ],
             swiftSettings: strict
         ),

@@ -74,7 +74,7 @@ struct ClientStateMachine<Connection: AnyObject, Waiter> {
     ///
     /// - Returns: Whether this is news.
     mutating func lost(_ lostConnection: Connection, _ reason: RedisError) -> Bool {
-        
+        guard connection === lostConnection else { return false }
         connection = nil
         state = .disconnected(reason)
         return true
