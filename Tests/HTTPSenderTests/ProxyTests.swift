@@ -54,7 +54,7 @@ struct ProxyTests {
         .enabled(if: NginxTestServer.isInstalled)
     )
     func tunnel() async throws {
-        let certificates = try TestCertificates()
+        let certificates = try TestCertificates.shared()
         let server = try NginxTestServer.tls(certificates.server, http2: true)
         let proxy = try TestProxy()
         let options = TransportOptions(proxy: proxy.url, authoritiesFile: certificates.authority)

@@ -5,13 +5,11 @@ import Testing
 
 @Suite("TLS and HTTP/2, against nginx", .enabled(if: NginxTestServer.isInstalled))
 struct TLSTests {
-    private static let shared = Result { try TestCertificates() }
-
     private let certificates: TestCertificates
     private let trusting: TransportOptions
 
     init() throws {
-        certificates = try Self.shared.get()
+        certificates = try TestCertificates.shared()
         trusting = TransportOptions(authoritiesFile: certificates.authority)
     }
 

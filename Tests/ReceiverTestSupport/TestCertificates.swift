@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Certificates for tests, made with the `openssl` command in a directory that goes with the last reference: an authority;
 /// certificates for `localhost` and 127.0.0.1 that are good, expired, for another host, and self-signed; a client's.
@@ -25,6 +26,22 @@ package final class TestCertificates: Sendable {
     package var client: Pair { pair("client") }
 
     private let directory: TemporaryDirectory
+
+    /// The certificates that somebody else is using at the moment, or new ones: tests that run side by side share them.
+    package static func shared() throws -> TestCertificates {
+        try current.withLock { current in
+            if let certificates = current.certificates { return certificates }
+            let certificates = try TestCertificates()
+            current.certificates = certificates
+            return certificates
+        }
+    }
+
+    private struct Current: Sendable {
+        weak var certificates: TestCertificates?
+    }
+
+    private static let current = Mutex(Current())
 
     /// Makes the certificates; takes a fraction of a second.
     package init() throws {

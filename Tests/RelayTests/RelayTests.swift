@@ -306,7 +306,7 @@ struct RelayTests {
         let closed = try ScriptedReceiver()
         let url = closed.url("/here")
         closed.stop()
-        let policy = DestinationPolicy(retries: RetrySchedule(delays: [300]))
+        let policy = DestinationPolicy(retries: RetrySchedule(delays: [2000]))
         let snapshot = try TestRelay.snapshot([try TestRelay.route(success: url, policy: policy)])
         try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
             try await relay.publish("type", "job.completed", "id", "kept", "data", #"{"k":1}"#)

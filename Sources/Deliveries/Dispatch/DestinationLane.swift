@@ -327,13 +327,14 @@ struct DestinationLane: Sendable {
         since.map { DestinationRecord(name: name, health: health, since: $0, reason: reason) }
     }
 
-    /// Moves its own times with the clock when it was set. Retries in memory are about to fall due, and stay so. What is due in
-    /// the ledger stays what it is there, so that a look at it may come too early, but not too late.
+    /// Moves its own times with the clock when it was set. The times of deliveries are those of the ledger, which stay what they
+    /// are; here they move back with the clock, so that it is asked again too early rather than too late.
     mutating func shift(byMilliseconds delta: Int64) {
         pace.shift(byMilliseconds: delta)
         nextProbeAt = nextProbeAt?.advanced(byMilliseconds: delta)
-        ledgerDueAt = ledgerDueAt?.advanced(byMilliseconds: min(delta, 0))
-        if let noted = load?.noted { load?.noted = noted.advanced(byMilliseconds: min(delta, 0)) }
+        guard delta < 0 else { return }
+        ledgerDueAt = ledgerDueAt?.advanced(byMilliseconds: delta)
+        if let noted = load?.noted { load?.noted = noted.advanced(byMilliseconds: delta) }
         retries = Heap(
             retries.unordered.map {
                 Entry(dueAt: $0.dueAt.advanced(byMilliseconds: delta), id: $0.id, ticket: $0.ticket)

@@ -56,7 +56,7 @@ final class ReplyReader {
             return reply
         }
         parsedBytes += waiting - unparsedBytes
-        guard unparsedBytes <= maximumReplyBytes else {
+        guard parsedBytes + unparsedBytes <= maximumReplyBytes else {
             throw RedisError(.replyTooLarge, "a reply is larger than \(maximumReplyBytes) bytes")
         }
         return nil

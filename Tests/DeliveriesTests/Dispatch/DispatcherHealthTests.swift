@@ -284,7 +284,9 @@ struct DispatcherHealthTests {
         }
     }
 
-    @Test("sends a retry that was about to fall due when the clock was set back")
+    @Test(
+        "sends a retry that was about to fall due when the clock was set back, and does not put it off when it is set right"
+    )
     func retryAfterClockChange() {
         var bench = DispatcherBench(DestinationPolicy())
         bench.add([1], progress: DeliveryProgress(attempts: 1, step: 1), dueIn: 100)
@@ -293,6 +295,9 @@ struct DispatcherHealthTests {
         bench.dispatcher.clockWasSet(byMilliseconds: -3_600_000)
         #expect(bench.sends().isEmpty)
         #expect(bench.wakeIn == 100)
+        bench.pass(3_600_000)
+        bench.dispatcher.clockWasSet(byMilliseconds: 3_600_000)
+        #expect(bench.sends() == [1])
     }
 }
 
