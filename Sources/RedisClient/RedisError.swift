@@ -56,7 +56,9 @@ package struct RedisError: Error, Hashable, Sendable, CustomStringConvertible {
         switch code {
         case .connectionFailed, .notConnected, .connectionLost, .timedOut: true
         case .server: serverError?.isTransient ?? false
-        case .invalidConfiguration, .authenticationFailed, .protocolViolation, .replyTooLarge, .unexpectedReply, .cancelled: false
+        case .invalidConfiguration, .authenticationFailed, .protocolViolation, .replyTooLarge, .unexpectedReply,
+            .cancelled:
+            false
         }
     }
 

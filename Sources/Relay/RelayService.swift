@@ -4,7 +4,7 @@ package import Logging
 import ServiceLifecycle
 import Telemetry
 
-/// The relay: intake, dispatch loop, recorder and retention under one service (design part 2).
+/// The relay: intake, dispatch loop, recorder and retention under one service (docs/how-it-works.md, part 2).
 ///
 /// Stopping, in order: intake stops, attempts in flight get the grace, results are recorded. What is left after that stays in
 /// the ledger and is made again by the next run, under the same id.
@@ -73,7 +73,10 @@ package struct RelayService: Service {
     }
 
     private func stopSending() async {
-        logger.info("Stopping: attempts in flight get their grace", metadata: Logger.Metadata([.durationMilliseconds: .stringConvertible(grace.wholeMilliseconds)]))
+        logger.info(
+            "Stopping: attempts in flight get their grace",
+            metadata: Logger.Metadata([.durationMilliseconds: .stringConvertible(grace.wholeMilliseconds)])
+        )
         loop.inbox.send(.drain)
         guard (try? await Task.sleep(for: grace)) != nil else { return }
         logger.warning("The grace is over, ending what is in flight")

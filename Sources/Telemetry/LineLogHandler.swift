@@ -46,7 +46,11 @@ package struct LineLogHandler: LogHandler {
         write(line)
     }
 
-    private func appendText(_ event: LogEvent, _ pairs: [(key: String, value: Logger.MetadataValue)], to line: inout [UInt8]) {
+    private func appendText(
+        _ event: LogEvent,
+        _ pairs: [(key: String, value: Logger.MetadataValue)],
+        to line: inout [UInt8]
+    ) {
         let level = event.level.rawValue
         line.append(contentsOf: Self.now().utf8)
         line.append(contentsOf: " \(level)\(String(repeating: " ", count: max(0, 8 - level.count)))".utf8)
@@ -59,7 +63,11 @@ package struct LineLogHandler: LogHandler {
         }
     }
 
-    private func appendJSON(_ event: LogEvent, _ pairs: [(key: String, value: Logger.MetadataValue)], to line: inout [UInt8]) {
+    private func appendJSON(
+        _ event: LogEvent,
+        _ pairs: [(key: String, value: Logger.MetadataValue)],
+        to line: inout [UInt8]
+    ) {
         line.append(contentsOf: #"{"time":""#.utf8)
         line.append(contentsOf: Self.now().utf8)
         line.append(contentsOf: #"","level":""#.utf8)
@@ -104,7 +112,8 @@ package struct LineLogHandler: LogHandler {
             let digits = String(value)
             return String(repeating: "0", count: max(0, width - digits.count)) + digits
         }
-        let date = "\(padded(Int(parts.tm_year) + 1900, 4))-\(padded(Int(parts.tm_mon) + 1, 2))-\(padded(Int(parts.tm_mday), 2))"
+        let date =
+            "\(padded(Int(parts.tm_year) + 1900, 4))-\(padded(Int(parts.tm_mon) + 1, 2))-\(padded(Int(parts.tm_mday), 2))"
         let clock = "\(padded(Int(parts.tm_hour), 2)):\(padded(Int(parts.tm_min), 2)):\(padded(Int(parts.tm_sec), 2))"
         return "\(date)T\(clock).\(padded(time.tv_nsec / 1_000_000, 3))Z"
     }

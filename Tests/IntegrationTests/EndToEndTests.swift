@@ -69,7 +69,9 @@ struct EndToEndTests {
         #expect(process.terminationStatus == 0, "the public library refuses a delivery")
     }
 
-    @Test("The private Redis ends with its parent, even when that is killed, and its events are there at the next start")
+    @Test(
+        "The private Redis ends with its parent, even when that is killed, and its events are there at the next start"
+    )
     func ownsRedis() async throws {
         let receiver = try ScriptedReceiver()
         let installation = try Installation(routes: Installation.route(to: receiver.url()))
@@ -102,7 +104,9 @@ struct EndToEndTests {
         try process.run()
         let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        return text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("process_id:") }.flatMap { pid_t($0.dropFirst(11)) }
+        return text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("process_id:") }.flatMap {
+            pid_t($0.dropFirst(11))
+        }
     }
 
     @Test("A second relay on the same ledger is refused with one clear line")
@@ -166,11 +170,21 @@ struct EndToEndTests {
 
     @Test("Ops list, show, replay and cancel through the API")
     func operates() async throws {
-        let receiver = try ScriptedReceiver { $0.header("x-postback-attempt") == "1" ? .status(400, body: "bad") : .status(200) }
+        let receiver = try ScriptedReceiver {
+            $0.header("x-postback-attempt") == "1" ? .status(400, body: "bad") : .status(200)
+        }
         let installation = try Installation(routes: Installation.route(to: receiver.url()))
         let program = try await installation.up()
         let published = try await installation.run(
-            "publish", "--type", "job.completed", "--id", "ops", "--data", "{}", "--data-dir", installation.data
+            "publish",
+            "--type",
+            "job.completed",
+            "--id",
+            "ops",
+            "--data",
+            "{}",
+            "--data-dir",
+            installation.data
         )
         #expect(published.code == 0)
         #expect(published.output == "ops\n")
@@ -210,7 +224,9 @@ struct EndToEndTests {
         #expect(try await Program.run(["up", "--port", "many"]).code == 2)
         #expect(try await Program.run(["nonsense"]).code == 2)
         #expect(try await Program.run(["publish", "--type", "job.completed", "--data", "[]"]).code == 65)
-        let installation = try Installation(routes: "  - name: a\n    success: { url: \"ftp://x\", secret: \"short\", timeout: 9 }")
+        let installation = try Installation(
+            routes: "  - name: a\n    success: { url: \"ftp://x\", secret: \"short\", timeout: 9 }"
+        )
         let refused = try await Program.run(installation.upArguments)
         #expect(refused.code == 78)
         for path in ["routes[0].success.url", "routes[0].success.secret", "routes[0].success.timeout"] {
@@ -222,8 +238,11 @@ struct EndToEndTests {
     func verifies() async throws {
         let directory = try TemporaryDirectory()
         let fields = Signer().sign(
-            id: "evt", timestampSeconds: Int64(Date().timeIntervalSince1970), body: Array("{}".utf8),
-            keys: SigningKeys(current: try Secret(Installation.secret)), jwt: true
+            id: "evt",
+            timestampSeconds: Int64(Date().timeIntervalSince1970),
+            body: Array("{}".utf8),
+            keys: SigningKeys(current: try Secret(Installation.secret)),
+            jwt: true
         )
         let headers = fields.map { "\($0.name): \($0.value)" }.joined(separator: "\r\n")
         try headers.write(toFile: directory.path + "/headers", atomically: true, encoding: .utf8)

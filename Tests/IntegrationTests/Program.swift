@@ -25,7 +25,9 @@ final class Program: Sendable {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["setpriv", "--pdeathsig", "KILL", "--", Self.path] + arguments
-        var inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("POSTBACK_") && $0.key != "REDIS_URL" }
+        var inherited = ProcessInfo.processInfo.environment.filter {
+            !$0.key.hasPrefix("POSTBACK_") && $0.key != "REDIS_URL"
+        }
         inherited.merge(environment) { _, new in new }
         process.environment = inherited
         let pipe = Pipe()
@@ -54,7 +56,9 @@ final class Program: Sendable {
         pid = identifier.withLock { $0 }
         let handle = pipe.fileHandleForReading
         Thread.detachNewThread { [weak self] in
-            while case let data = handle.availableData, !data.isEmpty { self?.take(String(decoding: data, as: UTF8.self)) }
+            while case let data = handle.availableData, !data.isEmpty {
+                self?.take(String(decoding: data, as: UTF8.self))
+            }
             ended.wait()
             self?.end()
         }
@@ -85,7 +89,9 @@ final class Program: Sendable {
                 self?.giveUp(text)
             }
         }
-        guard found else { throw ProgramError(description: "it did not print \"\(text)\" \(count) times, but:\n\(output)") }
+        guard found else {
+            throw ProgramError(description: "it did not print \"\(text)\" \(count) times, but:\n\(output)")
+        }
     }
 
     /// Waits until it has ended. - Returns: its exit code, or 128 and the signal that ended it.
@@ -98,11 +104,15 @@ final class Program: Sendable {
             }
             if hasEnded { continuation.resume() }
         }
-        return process.withLock { $0.terminationReason == .uncaughtSignal ? 128 + $0.terminationStatus : $0.terminationStatus }
+        return process.withLock {
+            $0.terminationReason == .uncaughtSignal ? 128 + $0.terminationStatus : $0.terminationStatus
+        }
     }
 
     /// Runs the program to its end.
-    static func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> (code: Int32, output: String) {
+    static func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> (
+        code: Int32, output: String
+    ) {
         let program = try Program(arguments, environment: environment)
         let code = await program.waitUntilExit()
         return (code, program.output)

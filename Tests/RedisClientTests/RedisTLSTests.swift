@@ -50,6 +50,18 @@ struct RedisTLSTests {
         }
     }
 
+    @Test("a host name is looked for among the certificate's names, not its address among its addresses")
+    func nameOnly() async throws {
+        let server = try await RedisTestServer.start(.tls, serverNames: "DNS:localhost")
+        var endpoint = try RedisEndpoint(url: "rediss://localhost:\(server.port)")
+        endpoint.tls = server.certificates?.options
+        let connection = try await RedisConnection.connect(to: endpoint)
+        await connection.close()
+        endpoint.address = .tcp(host: "127.0.0.1", port: server.port)
+        let error = await #expect(throws: RedisError.self) { try await RedisConnection.connect(to: endpoint) }
+        #expect(error?.code == .connectionFailed)
+    }
+
     @Test("a client without a certificate is refused by the server")
     func noClientCertificate() async throws {
         let server = try await RedisTestServer.start(.tls)

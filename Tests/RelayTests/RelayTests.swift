@@ -24,11 +24,25 @@ struct RelayTests {
         let receiver = try ScriptedReceiver()
         let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url("/done"))])
         try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
-            try await relay.publish("type", "job.completed", "id", "one", "job_id", "j1", "data", #"{"result":{"n":1.50}}"#, "timestamp", "2024-01-15T10:05:00Z")
+            try await relay.publish(
+                "type",
+                "job.completed",
+                "id",
+                "one",
+                "job_id",
+                "j1",
+                "data",
+                #"{"result":{"n":1.50}}"#,
+                "timestamp",
+                "2024-01-15T10:05:00Z"
+            )
             let request = try #require(try await receiver.waitForRequests(1).first)
             try await relay.store.recorded.wait(for: 1)
             #expect(request.target == "/done")
-            #expect(String(decoding: request.body, as: UTF8.self) == #"{"event_id":"one","type":"job.completed","timestamp":"2024-01-15T10:05:00Z","job_id":"j1","status":"completed","result":{"n":1.50}}"#)
+            #expect(
+                String(decoding: request.body, as: UTF8.self)
+                    == #"{"event_id":"one","type":"job.completed","timestamp":"2024-01-15T10:05:00Z","job_id":"j1","status":"completed","result":{"n":1.50}}"#
+            )
             #expect(request.header("webhook-id") == "one")
             #expect(request.header("x-postback-attempt") == "1")
             #expect(request.header("x-postback-event") == "job.completed")
@@ -126,7 +140,9 @@ struct RelayTests {
         #expect(try await redis.cli("XLEN", "postback:events") == "0")
     }
 
-    @Test("Pages that are larger than a reply may be are read in parts, and an entry that is too large alone is put aside")
+    @Test(
+        "Pages that are larger than a reply may be are read in parts, and an entry that is too large alone is put aside"
+    )
     func readsOversizedPages() async throws {
         let redis = try await RedisTestServer.start(.unix)
         let receiver = try ScriptedReceiver()
@@ -174,7 +190,9 @@ struct RelayTests {
         let receiver = try ScriptedReceiver()
         let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
         try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
-            for data in ["{}", "{}", #"{"x":1}"#] { try await relay.publish("type", "job.completed", "id", "same", "data", data) }
+            for data in ["{}", "{}", #"{"x":1}"#] {
+                try await relay.publish("type", "job.completed", "id", "same", "data", data)
+            }
             try await relay.publish("type", "job.completed", "id", "last", "data", "{}")
             _ = try await receiver.waitForRequests(2)
             try await relay.store.admitted.wait(for: 4)
@@ -183,7 +201,10 @@ struct RelayTests {
         }
     }
 
-    @Test("The group is made again from the start after FLUSHALL, DEL and XGROUP DESTROY", arguments: [["FLUSHALL"], ["DEL", "postback:events"], ["XGROUP", "DESTROY", "postback:events", "relay"]])
+    @Test(
+        "The group is made again from the start after FLUSHALL, DEL and XGROUP DESTROY",
+        arguments: [["FLUSHALL"], ["DEL", "postback:events"], ["XGROUP", "DESTROY", "postback:events", "relay"]]
+    )
     func survivesLossOfGroup(command: [String]) async throws {
         let redis = try await RedisTestServer.start(.unix)
         let receiver = try ScriptedReceiver()
@@ -242,7 +263,10 @@ struct RelayTests {
         let receiver = try ScriptedReceiver()
         let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
         try await TestRelay.run(
-            snapshot, redis: redis, directory: directory, beforeStart: { $0.failNext(admit: .max, record: .max) }
+            snapshot,
+            redis: redis,
+            directory: directory,
+            beforeStart: { $0.failNext(admit: .max, record: .max) }
         ) { relay in
             try await relay.publish("type", "job.completed", "id", "patient", "data", "{}")
             // The second failure comes after the first one was noted.
@@ -270,7 +294,14 @@ struct RelayTests {
         ])
         try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
             for index in 0..<60 {
-                try await relay.publish("type", "job.completed", "queue", index % 2 == 0 ? "dead" : "alive", "data", "{}")
+                try await relay.publish(
+                    "type",
+                    "job.completed",
+                    "queue",
+                    index % 2 == 0 ? "dead" : "alive",
+                    "data",
+                    "{}"
+                )
             }
             _ = try await alive.waitForRequests(30)
             gate.open()
@@ -368,7 +399,16 @@ struct RelayTests {
             let target = "/webhook-waiting/42?signature=abc%2F/suffix"
             try await relay.publish("type", "job.completed", "data", "{}", "callback_url", receiver.url(target))
             #expect(try await receiver.waitForRequests(1).first?.target == target)
-            try await relay.publish("type", "job.completed", "id", "evil", "data", "{}", "callback_url", "http://169.254.169.254/latest")
+            try await relay.publish(
+                "type",
+                "job.completed",
+                "id",
+                "evil",
+                "data",
+                "{}",
+                "callback_url",
+                "http://169.254.169.254/latest"
+            )
             try await relay.store.recorded.wait(for: 2)
             let evil = try await relay.delivery(ofEvent: "evil")
             #expect(evil.summary.status == .dead)

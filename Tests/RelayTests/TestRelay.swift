@@ -26,13 +26,21 @@ struct TestRelay: Sendable {
 
     /// A route named `name` whose destinations are these URLs.
     static func route(
-        _ name: String = "default", success: String, failure: String? = nil,
-        match: RouteMatch = RouteMatch(), policy: DestinationPolicy = DestinationPolicy()
+        _ name: String = "default",
+        success: String,
+        failure: String? = nil,
+        match: RouteMatch = RouteMatch(),
+        policy: DestinationPolicy = DestinationPolicy()
     ) throws -> Route {
         Route(
             name: name,
             match: match,
-            success: Destination(name: "\(name).success", route: name, url: try DestinationURL(success), policy: policy),
+            success: Destination(
+                name: "\(name).success",
+                route: name,
+                url: try DestinationURL(success),
+                policy: policy
+            ),
             failure: try failure.map {
                 Destination(name: "\(name).failure", route: name, url: try DestinationURL($0), policy: policy)
             }
@@ -40,7 +48,9 @@ struct TestRelay: Sendable {
     }
 
     /// Routes with one secret for all. URLs that come with events may be on loopback.
-    static func snapshot(_ routes: [Route], callbacks: DestinationPolicy? = DestinationPolicy()) throws -> RoutingSnapshot {
+    static func snapshot(_ routes: [Route], callbacks: DestinationPolicy? = DestinationPolicy()) throws
+        -> RoutingSnapshot
+    {
         let keys = SigningKeys(current: try Secret(secretText))
         let addresses = AddressPolicy(allow: try AllowList(entries: ["127.0.0.0/8"]))
         let table = RouteTable(routes: routes, callbacks: callbacks, addresses: addresses)
@@ -85,29 +95,58 @@ struct TestRelay: Sendable {
         let target = Mutex<DispatchLoop?>(nil)
         let sender = try HTTPSender { results in target.withLock { $0 }?.answered(results) }
         let loop = DispatchLoop(
-            store: store, routing: routing, recorder: recorder, clock: .system, metrics: metrics, logger: logger,
-            limits: DispatchLimits(), seed: 1, userAgent: "Postback/test (webhook; swift)", send: { sender.send($0) }
+            store: store,
+            routing: routing,
+            recorder: recorder,
+            clock: .system,
+            metrics: metrics,
+            logger: logger,
+            limits: DispatchLimits(),
+            seed: 1,
+            userAgent: "Postback/test (webhook; swift)",
+            send: { sender.send($0) }
         )
         target.withLock { $0 = loop }
         let intake = IntakeService(
             configuration: IntakeConfiguration(block: .milliseconds(500)),
             consumer: ConsumerName(ledger: ledger.path, process: process),
-            redis: client, store: store, routing: routing, clock: .system, health: health, metrics: metrics,
-            logger: logger, decider: IntakeDecider(node: 1), admitted: { loop.admitted($0) }
+            redis: client,
+            store: store,
+            routing: routing,
+            clock: .system,
+            health: health,
+            metrics: metrics,
+            logger: logger,
+            decider: IntakeDecider(node: 1),
+            admitted: { loop.admitted($0) }
         )
         let control = RelayControl(
-            ledger: ledger, loop: loop, routing: routing, clock: .system, decider: IntakeDecider(node: 2)
+            ledger: ledger,
+            loop: loop,
+            routing: routing,
+            clock: .system,
+            decider: IntakeDecider(node: 2)
         )
         let relay = RelayService(
-            intake: intake, loop: loop, recorder: recorder,
+            intake: intake,
+            loop: loop,
+            recorder: recorder,
             retention: RetentionService(ledger: ledger, policy: RetentionPolicy(), clock: .system, logger: logger),
-            sender: sender, health: health, grace: grace, logger: logger
+            sender: sender,
+            health: health,
+            grace: grace,
+            logger: logger
         )
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(services: [ClientService(client: client), relay], logger: logger)
         )
         let running = TestRelay(
-            redis: redis, ledger: ledger, store: store, control: control, health: health, registry: registry
+            redis: redis,
+            ledger: ledger,
+            store: store,
+            control: control,
+            health: health,
+            registry: registry
         )
         let result: Result<Value, any Error> = await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try? await group.run() }
@@ -141,7 +180,8 @@ struct TestRelay: Sendable {
 
     static func publish(_ fields: [String], to redis: RedisTestServer) async throws -> String {
         let client = RedisClient(
-            endpoint: try RedisEndpoint(url: redis.url), configuration: RedisClientConfiguration(),
+            endpoint: try RedisEndpoint(url: redis.url),
+            configuration: RedisClientConfiguration(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         let pairs = stride(from: 0, to: fields.count, by: 2).map { RedisStreamEntry.Field(fields[$0], fields[$0 + 1]) }

@@ -7,7 +7,9 @@ import Testing
     func writesAllKinds() {
         let registry = PrometheusRegistry()
         let counter = Counter(
-            label: MetricName.attempts.rawValue, dimensions: [("destination", "a"), ("outcome", "retry")], factory: registry
+            label: MetricName.attempts.rawValue,
+            dimensions: [("destination", "a"), ("outcome", "retry")],
+            factory: registry
         )
         counter.increment()
         counter.increment(by: 2)

@@ -125,7 +125,10 @@ extension Problem {
     init(_ error: PublishError) {
         switch error {
         case .unavailable:
-            self = .unavailable("Redis does not answer, so the event may not be published; try again later, with the same id", retryAfter: 5)
+            self = .unavailable(
+                "Redis does not answer, so the event may not be published; try again later, with the same id",
+                retryAfter: 5
+            )
         case .full:
             self = .unavailable("the event stream is full; nothing was published, try again later", retryAfter: 10)
         }

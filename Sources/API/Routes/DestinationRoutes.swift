@@ -38,7 +38,9 @@ struct DestinationRoutes {
         var states: [String: DestinationState] = [:]
         for state in await dependencies.destinations.destinations() { states[state.name] = state }
         for (name, statistics) in counts where states[name] == nil {
-            states[name] = DestinationState(name: name, url: statistics.url, isConfigured: false)
+            // The dispatcher forgets destinations of URLs that came with events while they rest; any other was a route's.
+            let isAtRest = name.hasPrefix(RouteTable.callbackPrefix)
+            states[name] = DestinationState(name: name, url: statistics.url, isConfigured: isAtRest)
         }
         let after = list.cursor ?? ""
         let names = states.keys.filter { $0 > after }.sorted()

@@ -59,7 +59,9 @@ package struct AddressPolicy: Hashable, Sendable {
             return .allowed
         case .private, .loopback:
             if origin == .operatorConfigured || allow.names(host: host) { return .allowed }
-            return .refused("\(address) is \(kind.description), which a URL from outside may not reach")
+            return .refused(
+                "\(address) is \(kind.description), which a URL that came with an event may reach only if callbacks.allow names it"
+            )
         case .linkLocal, .unusable:
             return .refused("\(address) is \(kind.description), which no network in callbacks.allow names")
         }

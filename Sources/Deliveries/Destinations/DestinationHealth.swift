@@ -1,4 +1,4 @@
-/// How a destination stands (design part 2).
+/// How a destination stands (docs/how-it-works.md, part 2).
 package enum DestinationHealth: String, Sendable, CaseIterable {
     /// Answers; its deliveries go out as fast as its limits allow.
     case healthy

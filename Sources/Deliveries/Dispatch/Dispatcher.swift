@@ -1,7 +1,7 @@
 import DequeModule
 import HeapModule
 
-/// Decides which attempts are made when: a pure value, without I/O, clock or logger (design part 2).
+/// Decides which attempts are made when: a pure value, without I/O, clock or logger (docs/how-it-works.md, part 2).
 ///
 /// What happened goes in through the methods; ``next(at:)`` tells what to do now, and ``wakeAt`` when to ask again if nothing
 /// happens. Times are wall-clock times that the caller reads; when the clock is set, ``clockWasSet(byMilliseconds:)``

@@ -1,6 +1,6 @@
 package import Deliveries
 
-/// What may be removed (design part 3); each is a time before which things are old.
+/// What may be removed (docs/how-it-works.md, part 3); each is a time before which things are old.
 package struct RetentionLimits: Hashable, Sendable {
     /// Deliveries that were delivered or cancelled before this time, with their event and attempts.
     package var deliveredBefore: Timestamp

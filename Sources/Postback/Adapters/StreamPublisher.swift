@@ -9,7 +9,9 @@ struct StreamPublisher: EventPublishing {
 
     func publish(_ fields: [EventField]) async throws(PublishError) -> String {
         do {
-            return try await redis.stream(stream).add(fields.map { RedisStreamEntry.Field(name: $0.name, value: $0.value) })
+            return try await redis.stream(stream).add(
+                fields.map { RedisStreamEntry.Field(name: $0.name, value: $0.value) }
+            )
         } catch {
             throw .unavailable
         }

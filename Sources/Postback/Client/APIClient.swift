@@ -37,7 +37,10 @@ struct APIClient: Sendable {
 
     /// Sends a request and reads the JSON of its answer.
     func read<Answer: Decodable>(
-        _ type: Answer.Type, _ method: String, _ path: String, body: Data? = nil
+        _ type: Answer.Type,
+        _ method: String,
+        _ path: String,
+        body: Data? = nil
     ) async throws -> Answer {
         let data = try await send(method, path, body: body)
         do {
@@ -53,7 +56,8 @@ struct APIClient: Sendable {
         allowed.insert(charactersIn: "-._~")
         let encode = { (text: String) in text.addingPercentEncoding(withAllowedCharacters: allowed) ?? text }
         let pairs = query.compactMap { name, value in value.map { "\(name)=\(encode($0))" } }
-        return "/" + segments.map(encode).joined(separator: "/") + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
+        return "/" + segments.map(encode).joined(separator: "/")
+            + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
     }
 
     private func failure(_ status: Int, _ data: Data) -> CommandFailure {

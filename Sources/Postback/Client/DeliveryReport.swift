@@ -1,10 +1,26 @@
+import Deliveries
+import Foundation
+
 /// One delivery and its attempts, for a person who wants to know why.
 struct DeliveryReport {
     private let delivery: JSONValue
+    /// The body's own text, not decoded: it is what was signed.
+    private let body: String?
 
-    /// - Parameter delivery: as `GET /api/deliveries/{id}` gives it.
-    init(_ delivery: JSONValue) {
-        self.delivery = delivery
+    /// - Parameter data: what `GET /api/deliveries/{id}` answered.
+    init(_ data: Data) throws {
+        do {
+            delivery = try JSONDecoder().decode(JSONValue.self, from: data)
+            let object = try JSONObjectBytes(Array(data))
+            body = object.members.first { object.isNamed($0, "body") }.map { member in
+                let value = object.bytes[member.name.upperBound..<member.whole.upperBound].drop {
+                    $0 != UInt8(ascii: ":")
+                }
+                return String(decoding: value.dropFirst(), as: UTF8.self)
+            }
+        } catch {
+            throw CommandFailure(.failed, "the answer is not understood; is it another version?")
+        }
     }
 
     var lines: [String] {
@@ -16,7 +32,7 @@ struct DeliveryReport {
         ] {
             if let value = delivery[name]?.text { lines.append(label.padded(to: 14) + value) }
         }
-        if let body = delivery["body"] { lines.append("Body".padded(to: 14) + String(body.line.prefix(2000))) }
+        if let body { lines.append("Body".padded(to: 14) + body.prefix(2000)) }
         let attempts = delivery["attempts"]?.elements ?? []
         lines.append("")
         lines.append(attempts.isEmpty ? "No attempts yet" : "Attempts")
@@ -34,7 +50,9 @@ struct DeliveryReport {
         var lines = [head]
         if let error = attempt["error"]?.text { lines.append("      " + error) }
         if let body = attempt["response"]?["body"]?.text, !body.isEmpty {
-            lines.append("      answered: " + String(body.prefix(500)).split(whereSeparator: \.isNewline).joined(separator: " "))
+            lines.append(
+                "      answered: " + String(body.prefix(500)).split(whereSeparator: \.isNewline).joined(separator: " ")
+            )
         }
         return lines
     }

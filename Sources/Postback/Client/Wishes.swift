@@ -20,7 +20,10 @@ struct Wishes {
             if index > 0, let rate { try await Task.sleep(for: .seconds(1 / rate)) }
             do {
                 let answer = try await client.read(
-                    JSONValue.self, "POST", APIClient.path(["api", "deliveries", id, action]), body: body
+                    JSONValue.self,
+                    "POST",
+                    APIClient.path(["api", "deliveries", id, action]),
+                    body: body
                 )
                 StandardStream.output.write(json ? answer.line : "\(done) \(id)")
             } catch let failure as CommandFailure where failure.code == .failed || failure.code == .badData {

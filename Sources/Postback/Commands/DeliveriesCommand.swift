@@ -22,14 +22,17 @@ struct DeliveriesCommand: AsyncParsableCommand {
         var json = false
 
         func validate() throws {
-            guard (1...100_000).contains(limit) else { throw ValidationError("--limit: \(limit) is not from 1 to 100000") }
+            guard (1...100_000).contains(limit) else {
+                throw ValidationError("--limit: \(limit) is not from 1 to 100000")
+            }
         }
 
         func run() async throws {
             let client = try connection.client()
             var table = DeliveryTable()
             var path: String? = APIClient.path(
-                ["api", "deliveries"], query: filters.query + [("limit", String(min(limit, 200)))]
+                ["api", "deliveries"],
+                query: filters.query + [("limit", String(min(limit, 200)))]
             )
             var left = limit
             while left > 0, let page = path {
@@ -46,7 +49,9 @@ struct DeliveriesCommand: AsyncParsableCommand {
 
     /// `deliveries show`.
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Shows one delivery with its attempts: why it did or did not arrive.")
+        static let configuration = CommandConfiguration(
+            abstract: "Shows one delivery with its attempts: why it did or did not arrive."
+        )
 
         @Argument(help: "The delivery's id (dlv_…).")
         var id: String
@@ -55,11 +60,12 @@ struct DeliveriesCommand: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            let answer = try await connection.client().read(JSONValue.self, "GET", APIClient.path(["api", "deliveries", id]))
+            let data = try await connection.client().send("GET", APIClient.path(["api", "deliveries", id]))
             if json {
-                StandardStream.output.write(answer.line)
+                // As it came: decoding and encoding would not give the body's own bytes.
+                StandardStream.output.write(String(decoding: data, as: UTF8.self))
             } else {
-                DeliveryReport(answer).lines.forEach(StandardStream.output.write)
+                try DeliveryReport(data).lines.forEach(StandardStream.output.write)
             }
         }
     }
@@ -68,7 +74,8 @@ struct DeliveriesCommand: AsyncParsableCommand {
     struct Replay: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Makes deliveries again, with the same id and body: the named ones, or all that match a filter.",
-            discussion: "Without ids, at least one filter is needed. Delivered ones are left out unless --force is given."
+            discussion:
+                "Without ids, at least one filter is needed. Delivered ones are left out unless --force is given."
         )
 
         @Argument(help: "Ids of deliveries (dlv_…).")
@@ -97,7 +104,9 @@ struct DeliveriesCommand: AsyncParsableCommand {
             let client = try connection.client()
             let targets = ids.isEmpty ? try await matching(client) : ids
             if dryRun {
-                for id in targets { StandardStream.output.write(json ? #"{"id":"\#(id)","dry_run":true}"# : "would replay \(id)") }
+                for id in targets {
+                    StandardStream.output.write(json ? #"{"id":"\#(id)","dry_run":true}"# : "would replay \(id)")
+                }
                 if !json { StandardStream.output.write("\(targets.count) deliveries would be replayed") }
                 return
             }

@@ -26,7 +26,9 @@ struct ListenCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        guard (0...65_535).contains(port) else { throw ValidationError("--port: \(port) is not a port from 0 to 65535") }
+        guard (0...65_535).contains(port) else {
+            throw ValidationError("--port: \(port) is not a port from 0 to 65535")
+        }
         guard (200...599).contains(status) else { throw ValidationError("--status: \(status) is not from 200 to 599") }
         if let delay, Self.duration(delay) == nil { throw ValidationError("--delay: \(delay) is not like 500ms or 2s") }
         if let count, count < 1 { throw ValidationError("--count: \(count) is not positive") }
@@ -36,7 +38,12 @@ struct ListenCommand: AsyncParsableCommand {
         let given = CommonOptions.value(secret, "POSTBACK_SECRET")
         let verifier = try given.map { SignatureVerifier(secrets: [try SecretSource.read($0)]) }
         let receiver = CallbackReceiver(
-            host: host, port: port, status: status, delay: delay.flatMap(Self.duration), verifier: verifier, limit: count,
+            host: host,
+            port: port,
+            status: status,
+            delay: delay.flatMap(Self.duration),
+            verifier: verifier,
+            limit: count,
             json: json
         )
         try await receiver.run()

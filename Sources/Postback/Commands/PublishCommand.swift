@@ -49,8 +49,9 @@ struct PublishCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(.badData, "\(error)")
         }
+        let endpoint = try endpoint()
         let client = RedisClient(
-            endpoint: try endpoint(),
+            endpoint: endpoint,
             configuration: RedisClientConfiguration(),
             logger: Logger(label: "postback.publish") { _ in SwiftLogNoOpLogHandler() }
         )
@@ -63,7 +64,7 @@ struct PublishCommand: AsyncParsableCommand {
                 )
             }
         } catch {
-            throw CommandFailure(.unavailable, "\(error)")
+            throw CommandFailure(.unavailable, "cannot publish to \(endpoint): \(error)")
         }
         StandardStream.output.write(id ?? "evt_\(entry)")
     }
@@ -85,7 +86,8 @@ struct PublishCommand: AsyncParsableCommand {
         let directory = DataDirectory(path: CommonOptions.value(dataDirectory, "POSTBACK_DATA") ?? "./postback-data")
         guard let url = CommonOptions.value(nil, "REDIS_URL") ?? directory.read(.redisURL) else {
             throw CommandFailure(
-                .unavailable, "no Redis is known: set REDIS_URL, or give --data-dir of the `up` on this machine"
+                .unavailable,
+                "no Redis is known: set REDIS_URL, or give --data-dir of the `up` on this machine"
             )
         }
         do {

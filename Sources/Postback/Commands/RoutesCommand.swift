@@ -28,7 +28,7 @@ struct RoutesCommand: AsyncParsableCommand {
             }
             let warnings = RouteCheck.warnings(for: settings)
             for warning in warnings { StandardStream.output.write("warning: \(warning.path): \(warning.message)") }
-            StandardStream.output.write("\(settings.table.routes.count) routes, \(warnings.count) warnings")
+            StandardStream.output.write("routes: \(settings.table.routes.count), warnings: \(warnings.count)")
         }
     }
 

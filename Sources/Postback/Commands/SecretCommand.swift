@@ -6,7 +6,8 @@ struct SecretCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "secret",
         abstract: "Prints a new whsec_… secret: 32 random bytes.",
-        discussion: "Keep it in a file or the environment, and name that in the configuration: secret: \"env:N8N_SECRET\"."
+        discussion:
+            "Keep it in a file or the environment, and name that in the configuration: secret: \"env:N8N_SECRET\"."
     )
 
     func run() throws {

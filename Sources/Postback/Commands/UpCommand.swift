@@ -47,6 +47,7 @@ struct UpCommand: AsyncParsableCommand {
                 let relay = process(try RedisEndpoint(url: redis.url))
                 try data.write(.redisURL, redis.url)
                 made.announce()
+                defer { data.remove(.redisURL) }
                 try await redis.whileRunning { try await relay.run() }
             }
         }

@@ -33,7 +33,9 @@ struct CommonOptions: ParsableArguments {
     func logger(_ settings: LogSettings) throws -> Logger {
         let levelName = Self.value(logLevel, "POSTBACK_LOG_LEVEL") ?? settings.level.rawValue
         guard let level = Logger.Level(rawValue: levelName.lowercased()) else {
-            throw ValidationError("--log-level: \(levelName) is not trace, debug, info, notice, warning, error or critical")
+            throw ValidationError(
+                "--log-level: \(levelName) is not trace, debug, info, notice, warning, error or critical"
+            )
         }
         let formatName = Self.value(logFormat, "POSTBACK_LOG_FORMAT") ?? settings.format.rawValue
         guard let format = LogFormat(rawValue: formatName.lowercased()) else {

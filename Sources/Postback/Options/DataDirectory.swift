@@ -29,7 +29,9 @@ struct DataDirectory {
     func create() throws {
         do {
             try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700]
+                atPath: path,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
             )
         } catch {
             throw CommandFailure(.cannotCreate, "--data: cannot make the directory \(path): \(Self.reason(error))")

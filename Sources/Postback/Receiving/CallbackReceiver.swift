@@ -49,7 +49,9 @@ struct CallbackReceiver {
         )
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+                services: [application],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
             )
         )
         do {
@@ -64,8 +66,8 @@ struct CallbackReceiver {
                 finish.finish()
                 try await tasks.waitForAll()
             }
-        } catch let error as IOError {
-            throw CommandFailure(.unavailable, "cannot listen on \(host):\(port): \(error)")
+        } catch {
+            throw ListenFailure.describe(error, host: host, port: port)
         }
     }
 

@@ -5,7 +5,10 @@ import Signing
 enum SecretSource {
     static func read(_ given: String?) throws -> Secret {
         guard let source = CommonOptions.value(given, "POSTBACK_SECRET") else {
-            throw CommandFailure(.badConfiguration, "--secret: give the secret, env:NAME or file:PATH, or set POSTBACK_SECRET")
+            throw CommandFailure(
+                .badConfiguration,
+                "--secret: give the secret, env:NAME or file:PATH, or set POSTBACK_SECRET"
+            )
         }
         do {
             return try Secret(try text(of: source))

@@ -7,7 +7,9 @@ import Signing
 enum LedgerIdentity {
     static func read(beside path: String) throws -> String {
         let file = path + ".id"
-        if let text = try? String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines),
+        if let text = try? String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(
+            in: .whitespacesAndNewlines
+        ),
             !text.isEmpty
         {
             return text

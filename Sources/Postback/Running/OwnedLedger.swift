@@ -9,7 +9,10 @@ enum OwnedLedger {
     /// Runs `body` with the ledger. Taken before anything else is started: a second process on the same data directory must
     /// not even start a Redis.
     static func with(
-        _ settings: RunSettings, data: DataDirectory, logger: Logger, _ body: (SQLiteLedger) async throws -> Void
+        _ settings: RunSettings,
+        data: DataDirectory,
+        logger: Logger,
+        _ body: (SQLiteLedger) async throws -> Void
     ) async throws {
         let ledger = try await open(settings, data)
         do {
@@ -23,7 +26,9 @@ enum OwnedLedger {
 
     private static func open(_ settings: RunSettings, _ data: DataDirectory) async throws -> SQLiteLedger {
         do throws(LedgerError) {
-            guard let path = settings.all.database.path else { return try await SQLiteLedger.open(directory: data.path) }
+            guard let path = settings.all.database.path else {
+                return try await SQLiteLedger.open(directory: data.path)
+            }
             let url = URL(fileURLWithPath: path).standardizedFileURL
             return try await SQLiteLedger.open(
                 directory: url.deletingLastPathComponent().path,

@@ -49,7 +49,10 @@ struct PrivateRedis: Sendable {
                 reason = "\(error)"
             }
             guard !Task.isCancelled else { return }
-            logger.error("The private Redis ended, starting it again", metadata: Logger.Metadata([.reason: "\(reason)"]))
+            logger.error(
+                "The private Redis ended, starting it again",
+                metadata: Logger.Metadata([.reason: "\(reason)"])
+            )
             if ContinuousClock.now - started > .seconds(10) { pause = .milliseconds(100) }
             try? await Task.sleep(for: pause)
             pause = min(pause * 2, .seconds(5))
@@ -82,12 +85,15 @@ struct PrivateRedis: Sendable {
     private func prepare() throws {
         guard Self.isInstalled("redis-server") else {
             throw CommandFailure(
-                .unavailable, "redis-server is not installed: install it (apt-get install redis-server), or set REDIS_URL"
+                .unavailable,
+                "redis-server is not installed: install it (apt-get install redis-server), or set REDIS_URL"
             )
         }
         do {
             try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700]
+                atPath: directory,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
             )
             try configuration.write(toFile: directory + "/redis.conf", atomically: true, encoding: .utf8)
         } catch {

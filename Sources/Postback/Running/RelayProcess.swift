@@ -33,7 +33,10 @@ struct RelayProcess {
                 do {
                     try data.write(.url, url)
                 } catch {
-                    logger.warning("Cannot write the address for other commands", metadata: Logger.Metadata([.reason: "\(error)"]))
+                    logger.warning(
+                        "Cannot write the address for other commands",
+                        metadata: Logger.Metadata([.reason: "\(error)"])
+                    )
                 }
                 StandardStream.output.write("Postback \(PostbackVersion.current) is up at \(url)/")
             }
@@ -43,7 +46,10 @@ struct RelayProcess {
             do {
                 let new = try RunSettings(common, server, made: made)
                 control.reload(new.routingSnapshot)
-                logger.info("Reloaded the routes", metadata: Logger.Metadata([.count: .stringConvertible(new.all.table.routes.count)]))
+                logger.info(
+                    "Reloaded the routes",
+                    metadata: Logger.Metadata([.count: .stringConvertible(new.all.table.routes.count)])
+                )
             } catch let failure as CommandFailure {
                 for line in failure.lines {
                     logger.error("Reload refused, the old routes stay", metadata: Logger.Metadata([.reason: "\(line)"]))
@@ -56,7 +62,7 @@ struct RelayProcess {
             try await handling.run()
         } catch {
             data.remove(.url)
-            throw CommandFailure(.unavailable, "\(error)")
+            throw ListenFailure.describe(error, host: settings.host, port: settings.port)
         }
         data.remove(.url)
         logger.info("Stopped")

@@ -67,7 +67,11 @@ struct RelayRuntime {
             admitted: { loop.admitted($0) }
         )
         let control = RelayControl(
-            ledger: ledger, loop: loop, routing: routing, clock: clock, decider: IntakeDecider(node: random.next())
+            ledger: ledger,
+            loop: loop,
+            routing: routing,
+            clock: clock,
+            decider: IntakeDecider(node: random.next())
         )
         let relay = RelayService(
             intake: intake,
@@ -95,7 +99,12 @@ struct RelayRuntime {
                 destinations: adapter,
                 readiness: SystemReadiness(redis: redis, health: health),
                 metrics: SystemMetrics(
-                    registry: registry, redis: redis, health: health, ledger: ledger, control: control, clock: clock
+                    registry: registry,
+                    redis: redis,
+                    health: health,
+                    ledger: ledger,
+                    control: control,
+                    clock: clock
                 ),
                 userAgent: PostbackVersion.userAgent,
                 now: clock.now,

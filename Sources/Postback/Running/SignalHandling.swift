@@ -33,7 +33,10 @@ struct SignalHandling {
                 await reload()
                 continue
             }
-            logger.info(isStopping ? "Second signal: ending at once" : "Stopping", metadata: Logger.Metadata([.signal: "\(signal)"]))
+            logger.info(
+                isStopping ? "Second signal: ending at once" : "Stopping",
+                metadata: Logger.Metadata([.signal: "\(signal)"])
+            )
             if isStopping { _exit(128 + signal.rawValue) }
             isStopping = true
             await group.triggerGracefulShutdown()

@@ -85,6 +85,6 @@ extension RedisEndpoint {
         if let name = tls?.serverName { return name }
         guard case .tcp(let host, _) = address else { return nil }
         let isIPAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
-        return nil
+        return isIPAddress ? nil : host
     }
 }

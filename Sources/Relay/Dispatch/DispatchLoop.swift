@@ -136,12 +136,18 @@ package actor DispatchLoop {
         case .page(let destination, .success(let page)):
             dispatcher.loaded(destination, page.deliveries, nextDueAt: page.nextDueAt)
         case .page(let destination, .failure(let error)):
-            logger.warning("Cannot read due deliveries, trying again", metadata: Logger.Metadata([.destination: "\(destination)", .reason: "\(error)"]))
+            logger.warning(
+                "Cannot read due deliveries, trying again",
+                metadata: Logger.Metadata([.destination: "\(destination)", .reason: "\(error)"])
+            )
             dispatcher.loadFailed(destination, retryAt: now.advanced(byMilliseconds: 1000))
         case .payloads(let orders, .success(let payloads)):
             start(orders, payloads)
         case .payloads(let orders, .failure(let error)):
-            logger.warning("Cannot read payloads, trying again", metadata: Logger.Metadata([.count: .stringConvertible(orders.count), .reason: "\(error)"]))
+            logger.warning(
+                "Cannot read payloads, trying again",
+                metadata: Logger.Metadata([.count: .stringConvertible(orders.count), .reason: "\(error)"])
+            )
             dispatcher.postponed(orders.map(\.id), retryAt: now.advanced(byMilliseconds: 1000))
         case .due(let delivery, let destination):
             configureIfNew(destination, routing.current)
@@ -198,7 +204,12 @@ package actor DispatchLoop {
             guard let flight = flights.removeValue(forKey: result.token) else { continue }
             landed[flight.order.id] = flight
             finished.append(
-                FinishedAttempt(id: flight.order.id, startedAt: flight.startedAt, url: flight.url, answer: result.answer)
+                FinishedAttempt(
+                    id: flight.order.id,
+                    startedAt: flight.startedAt,
+                    url: flight.url,
+                    answer: result.answer
+                )
             )
         }
         for result in dispatcher.finished(finished, at: now) {
@@ -286,7 +297,10 @@ package actor DispatchLoop {
     }
 
     private func launch(
-        _ order: SendOrder, _ payload: DeliveryPayload, _ routes: RoutingSnapshot, into requests: inout [SendRequest]
+        _ order: SendOrder,
+        _ payload: DeliveryPayload,
+        _ routes: RoutingSnapshot,
+        into requests: inout [SendRequest]
     ) {
         let now = clock.now()
         guard let request = builder.request(for: order, payload, routes, at: now) else {
@@ -327,7 +341,10 @@ package actor DispatchLoop {
         guard abs(change) > 500 else { return }
         clockOffset = offset
         armedAt = nil
-        logger.warning("The clock was set", metadata: Logger.Metadata([.durationMilliseconds: .stringConvertible(change)]))
+        logger.warning(
+            "The clock was set",
+            metadata: Logger.Metadata([.durationMilliseconds: .stringConvertible(change)])
+        )
         dispatcher.clockWasSet(byMilliseconds: change)
     }
 
@@ -349,7 +366,9 @@ package actor DispatchLoop {
 
     /// Takes the slot of a test first, so that no page can bring its delivery in beside it, and then makes it durable.
     private func beginTest(
-        _ delivery: NewDelivery, _ requestedBy: String, _ waiter: CheckedContinuation<AttemptResult?, Never>,
+        _ delivery: NewDelivery,
+        _ requestedBy: String,
+        _ waiter: CheckedContinuation<AttemptResult?, Never>,
         in group: inout DiscardingTaskGroup
     ) {
         guard !isDraining else { return waiter.resume(returning: nil) }

@@ -15,7 +15,10 @@ struct RequestBuilder: Sendable {
 
     /// The request, or `nil` when the routes in force no longer say how the destination is called.
     func request(
-        for order: SendOrder, _ payload: DeliveryPayload, _ routes: RoutingSnapshot, at now: Timestamp
+        for order: SendOrder,
+        _ payload: DeliveryPayload,
+        _ routes: RoutingSnapshot,
+        at now: Timestamp
     ) -> SendRequest? {
         let destination = routes.destination(named: order.destination)
         guard let policy = routes.policy(of: order.destination), let keys = routes.keys(of: order.destination),
@@ -35,7 +38,11 @@ struct RequestBuilder: Sendable {
     }
 
     private func headers(
-        _ order: SendOrder, _ payload: DeliveryPayload, _ policy: DestinationPolicy, _ keys: SigningKeys, _ now: Timestamp
+        _ order: SendOrder,
+        _ payload: DeliveryPayload,
+        _ policy: DestinationPolicy,
+        _ keys: SigningKeys,
+        _ now: Timestamp
     ) -> [HeaderField] {
         var headers = [
             HeaderField("content-type", "application/json"),

@@ -50,7 +50,10 @@ package struct IntakeDecider: Sendable {
     }
 
     private mutating func delivery(
-        _ event: Event, to destination: Destination, _ source: StreamSource, _ now: Timestamp
+        _ event: Event,
+        to destination: Destination,
+        _ source: StreamSource,
+        _ now: Timestamp
     ) -> NewDelivery {
         NewDelivery(
             id: ids.next(at: now),

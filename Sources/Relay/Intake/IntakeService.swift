@@ -99,7 +99,10 @@ package actor IntakeService {
                 try await handle(entries, stream)
             } catch let error as RedisError where error.isMissingGroup {
                 // Flushed, failed over or destroyed while we read: made again from the start, so nothing is skipped.
-                logger.warning("The consumer group is gone, making it again", metadata: Logger.Metadata([.stream: "\(configuration.stream)", .group: "\(configuration.group)"]))
+                logger.warning(
+                    "The consumer group is gone, making it again",
+                    metadata: Logger.Metadata([.stream: "\(configuration.stream)", .group: "\(configuration.group)"])
+                )
                 try await makeGroup(stream)
             }
         }
@@ -117,7 +120,10 @@ package actor IntakeService {
                 try await self.quarantineOversized($0.stream(configuration.stream))
             }
         } catch {
-            logger.warning("Cannot put an oversized entry aside, trying again", metadata: Logger.Metadata([.reason: "\(error)"]))
+            logger.warning(
+                "Cannot put an oversized entry aside, trying again",
+                metadata: Logger.Metadata([.reason: "\(error)"])
+            )
             return false
         }
     }
@@ -142,7 +148,10 @@ package actor IntakeService {
 
     private func makeGroup(_ stream: RedisStream) async throws {
         if try await stream.createGroup(configuration.group) {
-            logger.info("Made the consumer group", metadata: Logger.Metadata([.stream: "\(configuration.stream)", .group: "\(configuration.group)"]))
+            logger.info(
+                "Made the consumer group",
+                metadata: Logger.Metadata([.stream: "\(configuration.stream)", .group: "\(configuration.group)"])
+            )
         }
     }
 
@@ -151,7 +160,10 @@ package actor IntakeService {
         readingAs = name
         while !Task.isCancelled {
             let entries = try await stream.readGroup(
-                configuration.group, consumer: name, count: pageSize, from: .pending(after: "0")
+                configuration.group,
+                consumer: name,
+                count: pageSize,
+                from: .pending(after: "0")
             )
             guard !entries.isEmpty else { return }
             try await handle(entries, stream)
@@ -161,7 +173,10 @@ package actor IntakeService {
     private func takeUpPredecessors(_ stream: RedisStream) async throws {
         for other in try await stream.consumers(group: configuration.group) where consumer.isPredecessor(other.name) {
             if other.pending > 0 {
-                logger.info("Taking up what an earlier run left", metadata: Logger.Metadata([.consumer: "\(other.name)", .count: .stringConvertible(other.pending)]))
+                logger.info(
+                    "Taking up what an earlier run left",
+                    metadata: Logger.Metadata([.consumer: "\(other.name)", .count: .stringConvertible(other.pending)])
+                )
                 try await takeUp(other.name, stream)
             }
             // Deleting a consumer throws its pending entries away, so only once it has none.
@@ -185,7 +200,10 @@ package actor IntakeService {
                 count: pageSize
             )
             if !claim.entries.isEmpty {
-                logger.info("Took over entries of a consumer that is gone", metadata: Logger.Metadata([.count: .stringConvertible(claim.entries.count)]))
+                logger.info(
+                    "Took over entries of a consumer that is gone",
+                    metadata: Logger.Metadata([.count: .stringConvertible(claim.entries.count)])
+                )
             }
             try await handle(claim.entries, stream)
             start = claim.next
@@ -244,7 +262,9 @@ package actor IntakeService {
             case (.quarantine(let entry), _):
                 logger.warning(
                     "Quarantined an entry that cannot be used",
-                    metadata: Logger.Metadata([.entry: "\(entry.source.entryID)", .field: "\(entry.field)", .reason: "\(entry.reason)"])
+                    metadata: Logger.Metadata([
+                        .entry: "\(entry.source.entryID)", .field: "\(entry.field)", .reason: "\(entry.reason)",
+                    ])
                 )
             case (.delivery(let delivery), .conflict):
                 logger.warning(
@@ -266,7 +286,10 @@ package actor IntakeService {
         if let new {
             logger.warning("Cannot read the stream, trying again", metadata: Logger.Metadata([.reason: "\(new)"]))
         } else {
-            logger.info("Reading the stream", metadata: Logger.Metadata([.stream: "\(configuration.stream)", .consumer: "\(consumer.full)"]))
+            logger.info(
+                "Reading the stream",
+                metadata: Logger.Metadata([.stream: "\(configuration.stream)", .consumer: "\(consumer.full)"])
+            )
         }
         trouble = new
     }

@@ -1,7 +1,7 @@
 package import Deliveries
 package import Ledger
 
-/// How long ended things are kept (design part 3).
+/// How long ended things are kept (docs/how-it-works.md, part 3).
 package struct RetentionPolicy: Hashable, Sendable {
     /// Delivered and cancelled deliveries.
     package var delivered: Duration

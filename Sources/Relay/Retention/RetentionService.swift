@@ -30,7 +30,10 @@ package struct RetentionService: Sendable {
         while !Task.isCancelled {
             let removed = await removeWhatIsOld()
             if removed > 0 {
-                logger.info("Removed what is older than its retention", metadata: Logger.Metadata([.count: .stringConvertible(removed)]))
+                logger.info(
+                    "Removed what is older than its retention",
+                    metadata: Logger.Metadata([.count: .stringConvertible(removed)])
+                )
             }
             try? await Task.sleep(for: Self.interval)
         }
@@ -47,7 +50,10 @@ package struct RetentionService: Sendable {
                 try await Task.sleep(for: Self.pause)
             } catch {
                 if !Task.isCancelled {
-                    logger.warning("Cannot remove what is old, trying again later", metadata: Logger.Metadata([.reason: "\(error)"]))
+                    logger.warning(
+                        "Cannot remove what is old, trying again later",
+                        metadata: Logger.Metadata([.reason: "\(error)"])
+                    )
                 }
                 break
             }
