@@ -183,7 +183,11 @@ struct SimulatedWorld {
             return
         }
         story.note(now, "trouble is over")
-        isCalm = true
+        if !isCalm {
+            isCalm = true
+            // An answer that is still under way may say 410 after all was resumed.
+            queue.schedule(.calm, at: now + 60_000)
+        }
         for index in plan.destinations.indices {
             if policies[index] == nil {
                 policies[index] = plan.destinations[index].policy

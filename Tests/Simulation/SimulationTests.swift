@@ -3,11 +3,13 @@ import Testing
 
 /// Thousands of small hostile worlds, each the same whenever its seed is.
 ///
-/// `POSTBACK_SIMULATION_WORLDS` says how many (300), `POSTBACK_SIMULATION_SEED` runs one again and prints its story.
+/// `POSTBACK_SIMULATION_WORLDS` says how many (300), `POSTBACK_SIMULATION_FIRST` with which seed to begin (0),
+/// `POSTBACK_SIMULATION_SEED` runs one again and prints its story.
 @Suite("In a simulated world")
 struct SimulationTests {
     private static let environment = ProcessInfo.processInfo.environment
     private static let worlds = environment["POSTBACK_SIMULATION_WORLDS"].flatMap { UInt64($0) } ?? 300
+    private static let first = environment["POSTBACK_SIMULATION_FIRST"].flatMap { UInt64($0) } ?? 0
     private static let only = environment["POSTBACK_SIMULATION_SEED"].flatMap { UInt64($0) }
     private static let shares: UInt64 = 4
 
@@ -17,7 +19,8 @@ struct SimulationTests {
             if share == 0 { Self.run(seed: only, storyLength: 100_000) }
             return
         }
-        for seed in stride(from: share, to: Self.worlds, by: Int(Self.shares)) { Self.run(seed: seed, storyLength: 60) }
+        let seeds = stride(from: Self.first + share, to: Self.first + Self.worlds, by: Int(Self.shares))
+        for seed in seeds { Self.run(seed: seed, storyLength: 60) }
     }
 
     @Test("the same seed tells the same story")
