@@ -227,6 +227,10 @@ extension SimulatedWorld {
             after: .random(in: 0...2, using: &random),
             life: relay.life
         )
+        // The worst moment for a replay: the result is in the ledger, and the dispatcher has not heard of it.
+        if !isCalm, plan.operations > 0, chance(10), let result = relay.committing.first {
+            replay(result.attempt.delivery)
+        }
         relay.committing = []
         relay.isCommitting = false
         commit()

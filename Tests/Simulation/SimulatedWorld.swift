@@ -8,6 +8,7 @@ struct SimulatedWorld {
     enum Happening {
         case arrive(DeliveryID, Int)
         case operate
+        case replay(DeliveryID)
         case setClock
         case crash
         case start
@@ -101,6 +102,7 @@ struct SimulatedWorld {
         switch happening {
         case .arrive(let id, let destination): arrive(id, destination)
         case .operate: operate()
+        case .replay(let id): replay(id)
         case .setClock: setClock()
         case .crash: crash()
         case .start: start()
@@ -146,10 +148,10 @@ struct SimulatedWorld {
             guard ledger.cancel(id, at: now) else { return }
             story.note(now, "operator cancels", id)
             tell(.cancelled(id))
+            // And thinks better of it.
+            if chance(50) { queue.schedule(.replay(id), at: now + .random(in: 0...30, using: &random)) }
         case 4, 5:
-            guard let row = ledger.rows[id], let due = ledger.replay(id, at: wall) else { return }
-            story.note(now, "operator replays", id, row.destination)
-            tell(.replayed(due, row.destination))
+            replay(id)
         case 6:
             story.note(now, "route is taken away", destination)
             policies[destination] = nil
@@ -159,6 +161,13 @@ struct SimulatedWorld {
             policies[destination] = WorldPlan.policy(using: &random)
             tell(.reload(destination))
         }
+    }
+
+    /// An operator's replay; it may come at a bad moment.
+    mutating func replay(_ id: DeliveryID) {
+        guard let row = ledger.rows[id], let due = ledger.replay(id, at: wall) else { return }
+        story.note(now, "operator replays", id, row.destination)
+        tell(.replayed(due, row.destination))
     }
 
     private mutating func setClock() {
