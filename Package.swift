@@ -51,6 +51,12 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Named steps at which a crash test stops the process; a release build has the names and nothing behind them.
+        .target(
+            name: "FaultPoints",
+            swiftSettings: strict + [.define("FAULT_POINTS", .when(configuration: .debug))]
+        ),
+
         // What acts: one target for each library or server it owns.
         .target(name: "Signing", dependencies: ["COpenSSL"], swiftSettings: strictAtC),
         .target(
@@ -64,11 +70,11 @@ let package = Package(
             ],
             swiftSettings: strictAtC
         ),
-        .target(name: "HTTPSender", dependencies: ["CCurl", "Deliveries"], swiftSettings: strictAtC),
+        .target(name: "HTTPSender", dependencies: ["CCurl", "Deliveries", "FaultPoints"], swiftSettings: strictAtC),
         .target(
             name: "Ledger",
             dependencies: [
-                "Deliveries",
+                "Deliveries", "FaultPoints",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
@@ -94,7 +100,7 @@ let package = Package(
         .target(
             name: "Relay",
             dependencies: [
-                "Deliveries", "HTTPSender", "Ledger", "RedisClient", "Signing", "Telemetry",
+                "Deliveries", "FaultPoints", "HTTPSender", "Ledger", "RedisClient", "Signing", "Telemetry",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -118,7 +124,9 @@ let package = Package(
         .executableTarget(
             name: "Postback",
             dependencies: [
-                "API", "Deliveries", "HTTPSender", "Ledger", "RedisClient", "Relay", "Settings", "Signing", "Telemetry",
+                "API", "Deliveries", "FaultPoints", "HTTPSender", "Ledger", "RedisClient", "Relay", "Settings",
+                "Signing",
+                "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

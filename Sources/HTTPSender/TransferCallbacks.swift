@@ -1,5 +1,6 @@
 import CCurl
 import Deliveries
+import FaultPoints
 import Glibc
 
 // What libcurl calls during a transfer, always on the sender's thread. The context is the `Transfer`, which is alive as
@@ -15,6 +16,7 @@ func receiveHeaderLine(
     guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
     let transfer = unsafe Transfer.of(context: context)
     let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
+    FaultPoint.answerBegun.reached()
     // Trailer fields behind the body are of no use to anybody here.
     if transfer.exchange.bodyLength == 0 {
         unsafe transfer.exchange.head.take(line, keep: transfer.configuration.headersKept)
@@ -63,6 +65,7 @@ func openSocket(
             return -1
         }
     }
+    FaultPoint.senderConnecting.reached()
     transfer.exchange.dialled += 1
     let type = unsafe target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
     return unsafe socket(target.pointee.family, type, target.pointee.protocol)
@@ -93,6 +96,7 @@ func judgeConnection(
     transfer.lastPeer = peer
     transfer.exchange.remoteAddress = peer.shown
     transfer.exchange.passes += 1
+    FaultPoint.senderConnected.reached()
     return CURL_PREREQFUNC_OK
 }
 

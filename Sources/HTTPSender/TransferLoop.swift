@@ -1,5 +1,6 @@
 import CCurl
 import Deliveries
+import FaultPoints
 
 /// The life of the sender's thread: take requests, let libcurl work, hand answers over, wait.
 ///
@@ -25,6 +26,7 @@ final class TransferLoop {
     func run() {
         while true {
             let (requests, isClosing) = inbox.take()
+            if !requests.isEmpty { FaultPoint.senderTaken.reached() }
             for request in requests { start(request) }
             if isClosing { break }
             multi.perform()
@@ -70,6 +72,7 @@ final class TransferLoop {
 
     private func deliver() {
         guard !results.isEmpty else { return }
+        FaultPoint.answerReceived.reached()
         inbox.deliver(results)
         results.removeAll(keepingCapacity: true)
     }

@@ -1,4 +1,5 @@
 import Deliveries
+import FaultPoints
 package import HTTPSender
 package import Logging
 import ServiceLifecycle
@@ -53,6 +54,7 @@ package struct RelayService: Service {
             recorder.inbox.close()
             if wasAbandoned { recording.cancelAll() }
         }
+        FaultPoint.stopDrained.reached()
         await sender.stop()
         health.set { $0.isRunning = false }
     }
@@ -64,6 +66,7 @@ package struct RelayService: Service {
             group.addTask {
                 await cancelWhenGracefulShutdown { await intake.run() }
                 health.set { $0.isRunning = false }
+                FaultPoint.stopIntakeEnded.reached()
                 await stopSending()
             }
             let wasAbandoned = await loop.run()

@@ -1,3 +1,4 @@
+import FaultPoints
 import GRDB
 
 /// The tables of the SQLite ledger, as migrations that only go forward.
@@ -12,7 +13,10 @@ enum LedgerSchema {
     /// Every migration, in order.
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("v1") { db in try db.execute(sql: version1) }
+        migrator.registerMigration("v1") { db in
+            try db.execute(sql: version1)
+            FaultPoint.startMigrating.reached()
+        }
         return migrator
     }()
 

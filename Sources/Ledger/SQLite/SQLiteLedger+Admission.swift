@@ -1,4 +1,5 @@
 import Deliveries
+import FaultPoints
 import GRDB
 
 extension SQLiteLedger {
@@ -8,6 +9,7 @@ extension SQLiteLedger {
             var intake = try Intake(db)
             let admissions = try requests.map { try intake.admit($0) }
             try intake.finish()
+            FaultPoint.intakeCommitting.reached()
             return admissions
         }
     }

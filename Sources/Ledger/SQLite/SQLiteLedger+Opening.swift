@@ -1,3 +1,4 @@
+import FaultPoints
 import Foundation
 import GRDB
 
@@ -31,6 +32,7 @@ extension SQLiteLedger {
     ) throws(LedgerError) -> SQLiteLedger {
         try makeDirectory(directory)
         let lock = try OwnershipLock(path: path + ".lock")
+        FaultPoint.startOwned.reached()
         try makeFile(path)
         return try mapping(path) {
             let pool = try DatabasePool(path: path, configuration: configuration(options))

@@ -1,4 +1,5 @@
 package import Deliveries
+import FaultPoints
 import GRDB
 
 extension SQLiteLedger {
@@ -8,6 +9,7 @@ extension SQLiteLedger {
             var recorder = try AttemptWriter(db)
             for result in results { try recorder.record(result) }
             try recorder.finish()
+            FaultPoint.recorderCommitting.reached()
         }
     }
 }

@@ -1,3 +1,4 @@
+import FaultPoints
 import Foundation
 import Ledger
 import Logging
@@ -43,8 +44,10 @@ enum OwnedLedger {
     }
 
     private static func close(_ ledger: SQLiteLedger, _ logger: Logger) async {
+        FaultPoint.stopClosing.reached()
         do {
             try await ledger.close()
+            FaultPoint.stopClosed.reached()
         } catch {
             logger.warning("The ledger did not close cleanly", metadata: Logger.Metadata([.reason: "\(error)"]))
         }

@@ -1,4 +1,5 @@
 import Deliveries
+import FaultPoints
 import Glibc
 import Ledger
 import Logging
@@ -39,6 +40,7 @@ struct RelayProcess {
                     )
                 }
                 StandardStream.output.write("Postback \(PostbackVersion.current) is up at \(url)/")
+                FaultPoint.startListening.reached()
             }
         )
         let control = runtime.control

@@ -1,4 +1,5 @@
 package import Deliveries
+import FaultPoints
 package import Ledger
 import Synchronization
 
@@ -29,6 +30,7 @@ package struct RelayControl: Sendable {
     /// Makes a delivery again, with the same body and id and its whole schedule before it.
     package func replay(_ id: DeliveryID, force: Bool, by name: String) async throws(LedgerError) -> ReplayAnswer {
         let answer = try await ledger.replay(id, force: force, requestedBy: name, at: clock.now())
+        FaultPoint.replayCommitted.reached()
         if case .replayed(let due, let destination, _) = answer {
             loop.inbox.send(.due(due, destination: destination))
         }
@@ -38,6 +40,7 @@ package struct RelayControl: Sendable {
     /// Calls a pending delivery off. An attempt under way ends as it ends.
     package func cancel(_ id: DeliveryID) async throws(LedgerError) -> CancelAnswer {
         let answer = try await ledger.cancel(id, at: clock.now())
+        FaultPoint.cancelCommitted.reached()
         if case .cancelled = answer { loop.inbox.send(.cancelled(id)) }
         return answer
     }
@@ -50,6 +53,7 @@ package struct RelayControl: Sendable {
         guard let entry = try await ledger.quarantineEntry(id) else { return nil }
         let request = decider.decide(entry.source, routes: routing.current.table, now: clock.now())
         let admission = try await ledger.redrive(id, as: request)
+        FaultPoint.redriveCommitted.reached()
         if case .delivery(let delivery) = request, admission == .admitted { loop.admitted([delivery]) }
         return admission
     }

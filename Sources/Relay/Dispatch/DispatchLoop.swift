@@ -1,4 +1,5 @@
 package import Deliveries
+import FaultPoints
 package import HTTPSender
 package import Ledger
 package import Logging
@@ -111,6 +112,7 @@ package actor DispatchLoop {
                     configureIfNew(work.destination, routes)
                     dispatcher.foundInLedger(work.destination, earliestDueAt: work.earliestDueAt)
                 }
+                FaultPoint.startBacklogRead.reached()
                 logger.info(
                     "Relay is ready",
                     metadata: Logger.Metadata([.pending: .stringConvertible(backlog.reduce(0) { $0 + $1.pending })])
@@ -130,6 +132,7 @@ package actor DispatchLoop {
             let routes = routing.current
             for delivery in deliveries { add(delivery, routes) }
         case .answers(let results):
+            FaultPoint.answerTaken.reached()
             settle(results, at: now)
         case .recorded(let ids):
             dispatcher.recorded(ids)
@@ -219,6 +222,7 @@ package actor DispatchLoop {
             count(result, flight)
             AttemptLog.write(result, flight, to: logger)
         }
+        FaultPoint.answerJudged.reached()
     }
 
     private func count(_ result: AttemptResult, _ flight: Flight) {
@@ -248,6 +252,7 @@ package actor DispatchLoop {
         var missing: [SendOrder] = []
         var requests: [SendRequest] = []
         let routes = routing.current
+        if !actions.sends.isEmpty { FaultPoint.dispatchOrdered.reached() }
         for order in actions.sends {
             if let payload = cache.take(order.id) {
                 launch(order, payload, routes, into: &requests)
@@ -255,7 +260,7 @@ package actor DispatchLoop {
                 missing.append(order)
             }
         }
-        if !requests.isEmpty { send(requests) }
+        handOver(requests)
         if !missing.isEmpty {
             let orders = missing
             group.addTask { [store, inbox] in
@@ -281,6 +286,7 @@ package actor DispatchLoop {
 
     /// Sends attempts whose payloads were read. What the ledger no longer has pending was cancelled or has ended.
     private func start(_ orders: [SendOrder], _ payloads: [DeliveryPayload]) {
+        FaultPoint.dispatchPayloadsRead.reached()
         let found = Dictionary(payloads.map { ($0.id, $0) }) { first, _ in first }
         let routes = routing.current
         var requests: [SendRequest] = []
@@ -293,7 +299,14 @@ package actor DispatchLoop {
             }
         }
         dispatcher.vanished(vanished)
-        if !requests.isEmpty { send(requests) }
+        handOver(requests)
+    }
+
+    private func handOver(_ requests: [SendRequest]) {
+        guard !requests.isEmpty else { return }
+        FaultPoint.dispatchSigned.reached()
+        send(requests)
+        FaultPoint.senderHanded.reached()
     }
 
     private func launch(
@@ -391,6 +404,7 @@ package actor DispatchLoop {
             dispatcher.vanished([order.id])
             tests.removeValue(forKey: order.id)?.resume(returning: nil)
         } else {
+            FaultPoint.testAdmitted.reached()
             start([order], [delivery.payload])
         }
     }

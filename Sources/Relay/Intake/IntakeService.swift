@@ -1,4 +1,5 @@
 import Deliveries
+import FaultPoints
 package import Ledger
 package import Logging
 package import RedisClient
@@ -148,6 +149,7 @@ package actor IntakeService {
 
     private func makeGroup(_ stream: RedisStream) async throws {
         if try await stream.createGroup(configuration.group) {
+            FaultPoint.intakeGroupMade.reached()
             logger.info(
                 "Made the consumer group",
                 metadata: Logger.Metadata([.stream: "\(configuration.stream)", .group: "\(configuration.group)"])
@@ -181,7 +183,9 @@ package actor IntakeService {
             }
             // Deleting a consumer throws its pending entries away, so only once it has none.
             guard !Task.isCancelled else { return }
+            FaultPoint.intakeTookUp.reached()
             _ = try await stream.deleteConsumer(other.name, group: configuration.group)
+            FaultPoint.intakeConsumerDeleted.reached()
         }
     }
 
@@ -213,6 +217,7 @@ package actor IntakeService {
     /// Makes a batch durable, hands it to the dispatcher, and acknowledges it.
     private func handle(_ entries: [RedisStreamEntry], _ stream: RedisStream) async throws {
         guard !entries.isEmpty else { return }
+        FaultPoint.intakeRead.reached()
         let now = clock.now()
         let routes = routing.current.table
         var requests: [AdmissionRequest] = []
@@ -221,18 +226,22 @@ package actor IntakeService {
             let fields = entry.fields.map { EventField(name: $0.name, value: $0.value) }
             requests.append(decider.decide(StreamSource(entryID: entry.id, fields: fields), routes: routes, now: now))
         }
+        FaultPoint.intakeDecided.reached()
         let admissions = try await commit(requests)
+        FaultPoint.intakeCommitted.reached()
         report(requests, admissions)
         let deliveries = zip(requests, admissions).compactMap { request, admission -> NewDelivery? in
             guard case .delivery(let delivery) = request, admission == .admitted else { return nil }
             return delivery
         }
         if !deliveries.isEmpty { admitted(deliveries) }
+        FaultPoint.intakeAnnounced.reached()
         // A cancelled task would have its command refused; what is durable is acknowledged all the same.
         let ids = entries.map(\.id)
         let group = configuration.group
         let shared = redis.stream(configuration.stream)
         try await Task { _ = try await shared.acknowledgeAndDelete(ids, group: group) }.value
+        FaultPoint.intakeAcknowledged.reached()
         pageSize = min(pageSize * 2, configuration.batch)
     }
 

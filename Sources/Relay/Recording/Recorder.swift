@@ -1,4 +1,5 @@
 import Deliveries
+import FaultPoints
 package import Ledger
 package import Logging
 import Telemetry
@@ -54,11 +55,17 @@ package struct Recorder: Sendable {
             }
         }
         if !results.isEmpty {
+            FaultPoint.recorderTaken.reached()
             guard await record(results) else { return false }
+            FaultPoint.recorderCommitted.reached()
             recorded(results.map(\.attempt.delivery))
+            FaultPoint.recorderAnnounced.reached()
         }
         guard !destinations.isEmpty else { return true }
-        return await untilItSucceeds { () async throws(LedgerError) in try await store.save(destinations) } != nil
+        FaultPoint.recorderStateTaken.reached()
+        let isSaved = await untilItSucceeds { () async throws(LedgerError) in try await store.save(destinations) }
+        FaultPoint.recorderStateSaved.reached()
+        return isSaved != nil
     }
 
     /// Records results; one that the ledger can never take is left out, so that it does not hold up the others. - Returns:
