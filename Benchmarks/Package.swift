@@ -25,6 +25,12 @@ let package = Package(
             cSettings: strict,
             linkerSettings: [.linkedLibrary("hiredis")]
         ),
+        .executableTarget(
+            name: "Prototype",
+            dependencies: ["Support"],
+            cSettings: strict,
+            linkerSettings: ["hiredis", "curl", "crypto", "sqlite3"].map { .linkedLibrary($0) }
+        ),
     ],
     cLanguageStandard: .gnu17
 )

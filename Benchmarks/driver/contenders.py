@@ -67,3 +67,11 @@ class Peer:
 
     def ledger(self, directory):
         return PlainLedger(os.path.join(directory, "peer.sqlite"))
+
+
+def prototype(programs):
+    return Peer("C prototype", [programs.prototype])
+
+
+def asyncio_relay(programs):
+    return Peer("Python relay", programs.asyncio_relay)

@@ -1,7 +1,7 @@
 """Deliveries per second while a backlog is drained, and the processor time of each."""
 
 from .. import bare_loop, drain
-from ..contenders import Relay
+from ..contenders import Relay, asyncio_relay, prototype
 from ..report import Row, goal_row
 from ..rounds import interleave
 from ..spread import Spread
@@ -16,11 +16,13 @@ def run(bench):
         ("bare", None),
         ("relay", Relay(programs)),
         ("relay at warning", Relay(programs, log_level="warning")),
+        ("prototype", prototype(programs)),
+        ("python", asyncio_relay(programs)),
     ]
 
     def one_run(contender):
         if contender is None:
-            return bare_loop.run(programs, count, BODY)
+            return bare_loop.run(programs, 3 * count, BODY)  # it is the fastest, and would be over too soon
         return drain.run(programs, contender, count)
 
     results = interleave(bench.rounds, contenders, one_run)
@@ -28,18 +30,22 @@ def run(bench):
     def spread(name, key):
         return Spread(result[key] for result in results[name])
 
+    def row(what, name, key, form):
+        return Row(f"{what}: {name}", spread(name, key).text(form))
+
     rate, cpu = spread("bare", "per_second"), spread("bare", "cpu_us")
-    rows = [
-        Row("bare libcurl loop, requests per second", rate.text("{:,.0f}")),
-        Row("bare libcurl loop, CPU µs per request", cpu.text("{:.1f}")),
-    ]
-    for name in results:
-        if name == "bare":
-            continue
+    rows = []
+    for name in ("relay", "relay at warning"):
         rows += [
-            goal_row(f"{name}: deliveries per second / bare loop", spread(name, "per_second") / rate, "{:.2f}", at_least=0.5),
-            goal_row(f"{name}: CPU per delivery / bare loop", spread(name, "cpu_us") / cpu, "{:.2f}", at_most=2),
-            Row(f"{name}: deliveries per second", spread(name, "per_second").text("{:,.0f}")),
-            Row(f"{name}: CPU µs per delivery", spread(name, "cpu_us").text("{:.1f}")),
+            goal_row(f"{name}: deliveries per second / bare loop's", spread(name, "per_second") / rate, "{:.2f}", at_least=0.5),
+            goal_row(f"{name}: deliveries per second / Python relay's", spread(name, "per_second") / spread("python", "per_second"), "{:.1f}", at_least=4),
+            goal_row(f"{name}: CPU per delivery / bare loop's", spread(name, "cpu_us") / cpu, "{:.2f}", at_most=2),
         ]
+    for name in ("prototype", "python"):
+        rows += [
+            Row(f"{name}: deliveries per second / bare loop's", (spread(name, "per_second") / rate).text()),
+            Row(f"{name}: CPU per delivery / bare loop's", (spread(name, "cpu_us") / cpu).text()),
+        ]
+    rows += [row("deliveries per second", name, "per_second", "{:,.0f}") for name in results]
+    rows += [row("CPU µs per delivery", name, "cpu_us", "{:.1f}") for name in results]
     return rows, results
