@@ -77,13 +77,13 @@ package actor DispatchLoop {
     ///
     /// - Returns: whether something was left in flight or unrecorded.
     package func run() async -> Bool {
-        clockOffset = clock.now().milliseconds - clock.monotonicMilliseconds()
         guard await takeUpLedger() else { return true }
         await withDiscardingTaskGroup { group in
-            turn(in: &group)
+            turn(at: beginRound(), in: &group)
             for await _ in inbox.wakeUps {
-                for input in inbox.takeAll() { take(input, in: &group) }
-                turn(in: &group)
+                let now = beginRound()
+                for input in inbox.takeAll() { take(input, at: now, in: &group) }
+                turn(at: now, in: &group)
                 if isAbandoned || isDraining && dispatcher.isQuiet { break }
             }
             group.cancelAll()
@@ -102,6 +102,7 @@ package actor DispatchLoop {
                 let records = try await store.destinationRecords()
                 let backlog = try await store.backlog()
                 let now = clock.now()
+                clockOffset = now.milliseconds - clock.monotonicMilliseconds()
                 let routes = routing.current
                 for name in routes.destinationNames { dispatcher.configure(name, routes.policy(of: name)) }
                 for record in records where record.health != .healthy {
@@ -125,8 +126,7 @@ package actor DispatchLoop {
         }
     }
 
-    private func take(_ input: DispatchInput, in group: inout DiscardingTaskGroup) {
-        let now = clock.now()
+    private func take(_ input: DispatchInput, at now: Timestamp, in group: inout DiscardingTaskGroup) {
         switch input {
         case .admitted(let deliveries):
             let routes = routing.current
@@ -246,9 +246,8 @@ package actor DispatchLoop {
 
     // MARK: What is done
 
-    private func turn(in group: inout DiscardingTaskGroup) {
-        noticeClockChange()
-        let actions = dispatcher.next(at: clock.now())
+    private func turn(at now: Timestamp, in group: inout DiscardingTaskGroup) {
+        let actions = dispatcher.next(at: now)
         var missing: [SendOrder] = []
         var requests: [SendRequest] = []
         let routes = routing.current
@@ -348,10 +347,13 @@ package actor DispatchLoop {
         )
     }
 
-    private func noticeClockChange() {
-        let offset = clock.now().milliseconds - clock.monotonicMilliseconds()
+    /// Reads the time of a round, once and before anything is decided in it: a time that was reckoned with the new clock must
+    /// not be moved with those of the old one.
+    private func beginRound() -> Timestamp {
+        let now = clock.now()
+        let offset = now.milliseconds - clock.monotonicMilliseconds()
         let change = offset - clockOffset
-        guard abs(change) > 500 else { return }
+        guard abs(change) > 500 else { return now }
         clockOffset = offset
         armedAt = nil
         logger.warning(
@@ -359,6 +361,7 @@ package actor DispatchLoop {
             metadata: Logger.Metadata([.durationMilliseconds: .stringConvertible(change)])
         )
         dispatcher.clockWasSet(byMilliseconds: change)
+        return now
     }
 
     /// One timer, for the earliest time at which something is to be done; an earlier one replaces it, a later one waits its
