@@ -6,15 +6,36 @@ import os
 import signal
 import sys
 import time
+import traceback
 
 from . import machine
-from .measures import throughput
+from .measures import (
+    growth,
+    idle,
+    isolation,
+    latency,
+    long_history,
+    many_destinations,
+    memory,
+    recovery,
+    retries,
+    throughput,
+)
 from .programs import Programs
 from .report import table
 from .rounds import progress
 
 MEASURES = {
     "throughput": throughput,
+    "latency": latency,
+    "memory": memory,
+    "isolation": isolation,
+    "retries": retries,
+    "idle": idle,
+    "recovery": recovery,
+    "history": long_history,
+    "destinations": many_destinations,
+    "growth": growth,
 }
 
 
@@ -70,9 +91,8 @@ def main():
             begin = time.monotonic()
             try:
                 new_rows, results = MEASURES[name].run(bench)
-            except (OSError, RuntimeError, TimeoutError) as error:
-                # One measure that breaks off does not take the others with it.
-                progress(f"  {name}: {error}")
+            except Exception:  # one measure that breaks off does not take the others with it
+                traceback.print_exc()
                 failed.append(name)
                 continue
             rows += new_rows

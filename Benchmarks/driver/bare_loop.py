@@ -1,27 +1,25 @@
 """The bare libcurl loop: what the library itself costs on this machine, in this minute."""
 
 import json
-import os
 import subprocess
-import tempfile
 
-from .exclusive import exclusive
-from .receiver import Receiver
+from .stage import Stage
+
+BODY_LENGTH = 1024
 
 
-def run(programs, count, body_length):
+def run(programs, count):
     """One run; requests per second and processor time for each."""
-    with tempfile.TemporaryDirectory(prefix="postback-bench-") as directory, exclusive():
-        with Receiver(programs, directory) as receiver:
-            before = receiver.child.cpu_seconds()
-            command = [
-                programs.bare_loop, "--url", receiver.url("ok"), "--count", str(count), "--body", str(body_length),
-            ]
-            output = subprocess.run(command, capture_output=True, check=True, timeout=300, start_new_session=True).stdout
-            result = json.loads(output)
-            stats = receiver.stats()
-            receiver_cpu = receiver.child.cpu_seconds() - before
-    assert stats["total"] == count, stats
+    with Stage(programs) as stage:
+        receiver = stage.receiver
+        before = receiver.child.cpu_seconds()
+        command = [
+            programs.bare_loop, "--url", receiver.url("ok"), "--count", str(count), "--body", str(BODY_LENGTH),
+        ]
+        output = subprocess.run(command, capture_output=True, check=True, timeout=300, start_new_session=True).stdout
+        result = json.loads(output)
+        stats = receiver.stats()
+        receiver_cpu = receiver.child.cpu_seconds() - before
     return {
         "count": count,
         "seconds": result["seconds"],

@@ -1,63 +1,45 @@
 """Drains a backlog: the same steps for whoever consumes the stream."""
 
-import json
-import subprocess
-import tempfile
 import time
 
-from .contenders import Destination
-from .exclusive import exclusive
 from .process import wait_until
-from .receiver import Receiver
-from .redis_server import RedisServer
+from .stage import Stage
 
 
-def publish(programs, redis, *options):
-    """Runs the publisher to its end; what it prints."""
-    command = [programs.publisher, "--redis", redis.socket, *map(str, options)]
-    return json.loads(subprocess.run(command, capture_output=True, check=True, timeout=600, start_new_session=True).stdout)
+def run(programs, contender, count, *options, limit=300):
+    """One drain of `count` events by a fresh contender over a fresh Redis. The options are the publisher's."""
+    with Stage(programs) as stage:
+        child = stage.start(contender)
+        result = measure(stage, child, contender.ledger(stage), count, *options, limit=limit)
+        result["memory_mb"], result["highest_memory_mb"] = child.memory()
+        return result
 
 
-def run(programs, contender, count, limit=300):
-    """One drain of `count` events by a fresh contender over a fresh Redis."""
-    with tempfile.TemporaryDirectory(prefix="postback-bench-") as directory, exclusive():
-        with RedisServer(directory) as redis, Receiver(programs, directory) as receiver:
-            destinations = [Destination("default", receiver.url("ok"))]
-            with contender.start(directory, redis, destinations) as child:
-                redis.wait_for_reader(child)
-                result = measure(programs, contender.ledger(directory), child, redis, receiver, count, limit)
-                result["memory_mb"], result["highest_memory_mb"] = child.memory()
-                return result
-
-
-def measure(programs, ledger, child, redis, receiver, count, limit=300, delivered_before=0):
+def measure(stage, child, ledger, count, *options, limit=300):
     """Fills the stream while the consumer is stopped, lets it go, and waits until everything has arrived, the stream is
     empty and everything is recorded."""
+    _, delivered_before = ledger.counts()
     child.suspend()
-    publish(programs, redis, "--count", count)
-    receiver.reset()
-    processes = {"cpu": child, "redis_cpu": redis.child, "receiver_cpu": receiver.child}
+    stage.publish("--count", count, "--first", delivered_before, *options)
+    stage.receiver.reset()
+    processes = {"cpu": child, "redis_cpu": stage.redis.child, "receiver_cpu": stage.receiver.child}
     before = {name: process.cpu_seconds() for name, process in processes.items()}
-    deadline = time.monotonic() + limit
     released = time.monotonic()
+    deadline = released + limit
     child.resume()
 
-    # Asked seldom while there is much left, so that the asking costs nothing.
-    while (arrived := receiver.count()) < count:
-        child.check()
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{child.name}: {arrived} of {count} arrived in {limit} s")
-        time.sleep(0.05 if count - arrived > 2000 else 0.005)
+    wait_for_arrivals(stage, child, count, limit)
 
     def is_recorded():
         pending, delivered = ledger.counts()
-        return pending == 0 and delivered == delivered_before + count and redis.waiting() == 0
+        return pending == 0 and delivered == delivered_before + count and stage.redis.waiting() == 0
 
-    wait_until(is_recorded, max(1, deadline - time.monotonic()), f"{child.name}: not everything is recorded", pause=0.005)
+    left = max(1, deadline - time.monotonic())
+    wait_until(is_recorded, left, f"{child.name}: not everything is recorded: {ledger.counts()}", pause=0.005)
     end = time.monotonic()
     after = {name: process.cpu_seconds() for name, process in processes.items()}
 
-    stats = receiver.stats()
+    stats = stage.receiver.stats()
     if stats["distinct_ids"] != count:
         raise RuntimeError(f"{child.name}: {stats['distinct_ids']} ids for {count} events")
     seconds = end - stats["first_ns"] / 1e9
@@ -74,3 +56,13 @@ def measure(programs, ledger, child, redis, receiver, count, limit=300, delivere
     for name in processes:
         result[f"{name}_us"] = (after[name] - before[name]) / count * 1e6
     return result
+
+
+def wait_for_arrivals(stage, child, count, limit, path=None):
+    """Until the receiver has had so many requests. Asked seldom while there is much left, so that asking costs nothing."""
+    deadline = time.monotonic() + limit
+    while (arrived := stage.receiver.count(path)) < count:
+        child.check()
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{child.name}: {arrived} of {count} arrived in {limit} s")
+        time.sleep(0.05 if count - arrived > 2000 else 0.005)

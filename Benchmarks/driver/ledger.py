@@ -13,15 +13,12 @@ class RelayLedger:
 
     def counts(self):
         """Deliveries that are pending, and that are recorded as delivered."""
-        return self._row(self.COUNTS)
+        return self.rows(self.COUNTS)[0]
 
-    def attempts(self):
-        return self._row("SELECT count(*) FROM attempts")[0]
-
-    def _row(self, statement):
+    def rows(self, statement):
         connection = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=10)
         try:
-            return connection.execute(statement).fetchone()
+            return connection.execute(statement).fetchall()
         finally:
             connection.close()
 

@@ -18,16 +18,12 @@ class Row:
         return {"what": self.what, "value": self.value, "goal": self.goal, "met": self.met}
 
 
-def goal_row(what, value, form, at_least=None, at_most=None, unit=""):
-    """A row whose median is held against a goal."""
-    goals, met = [], True
+def goal_row(what, value, form, at_least=None, at_most=None, unit="", every=False):
+    """A row whose median, or every value of which, is held against a goal."""
+    judged = value.values if every else [value.median]
     if at_least is not None:
-        goals.append(f"≥ {at_least:g}{unit}")
-        met = met and value.median >= at_least
-    if at_most is not None:
-        goals.append(f"≤ {at_most:g}{unit}")
-        met = met and value.median <= at_most
-    return Row(what, value.text(form) + unit, ", ".join(goals), met)
+        return Row(what, value.text(form) + unit, f"≥ {at_least:g}{unit}", min(judged) >= at_least)
+    return Row(what, value.text(form) + unit, f"≤ {at_most:g}{unit}", max(judged) <= at_most)
 
 
 def table(rows):

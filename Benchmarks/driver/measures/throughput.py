@@ -6,8 +6,6 @@ from ..report import Row, goal_row
 from ..rounds import interleave
 from ..spread import Spread
 
-BODY = 1024
-
 
 def run(bench):
     count = bench.count(quick=20_000, full=60_000)
@@ -22,7 +20,7 @@ def run(bench):
 
     def one_run(contender):
         if contender is None:
-            return bare_loop.run(programs, 3 * count, BODY)  # it is the fastest, and would be over too soon
+            return bare_loop.run(programs, 3 * count)  # it is the fastest, and would be over too soon
         return drain.run(programs, contender, count)
 
     results = interleave(bench.rounds, contenders, one_run)

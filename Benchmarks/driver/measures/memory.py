@@ -1,0 +1,84 @@
+"""Memory of the relay: with little to do, with a million deliveries that wait, and under answers that do not end."""
+
+import time
+
+from .. import drain
+from ..contenders import Destination, Relay
+from ..process import wait_until
+from ..report import Row, goal_row
+from ..rounds import progress
+from ..spread import Spread
+from ..stage import Stage
+
+# Growth that still counts as flat: allocators and page tables keep a little.
+FLAT_MB = 5
+HOSTILE = ("endless", "headers")
+
+
+def run(bench):
+    programs = bench.programs
+    many = bench.count(quick=100_000, full=1_000_000)
+    results = {}
+    for name, count in (("few", 10), ("many", many)):
+        progress(f"  {count:,} waiting")
+        results[name] = waiting(programs, count)
+    progress("  answers that do not end")
+    results["hostile"] = hostile(programs, bench.count(quick=1_000, full=5_000))
+
+    def spread(name, key):
+        return Spread([results[name][key]])
+
+    rows = [
+        goal_row("memory with 10 waiting, highest", spread("few", "highest_memory_mb"), "{:.0f}", at_most=60, unit=" MB"),
+        Row("memory with 10 waiting, afterwards", spread("few", "memory_mb").text("{:.0f}") + " MB"),
+        goal_row(
+            f"memory with {many:,} waiting, highest from the first event on", spread("many", "highest_memory_mb"),
+            "{:.0f}", at_most=100, unit=" MB",
+        ),
+        Row(f"memory with {many:,} waiting, afterwards", spread("many", "memory_mb").text("{:.0f}") + " MB"),
+        goal_row("growth under hostile bodies", spread("hostile", "growth_mb"), "{:.1f}", at_most=FLAT_MB, unit=" MB"),
+    ]
+    return rows, results
+
+
+def waiting(programs, count):
+    """All that is published fails at its first attempt, if it gets one, and waits an hour for the next."""
+    contender = Relay(programs)
+    with Stage(programs) as stage:
+        child = stage.start(contender, [Destination("default", stage.receiver.url("fail"), retries=["1h"])])
+        child.suspend()
+        stage.publish("--count", count)
+        child.resume()
+        ledger = contender.ledger(stage)
+
+        def is_taken_in():
+            child.check()
+            return stage.redis.waiting() == 0 and ledger.counts()[0] == count
+
+        wait_until(is_taken_in, 280, f"not everything was taken in: {ledger.counts()}", pause=0.2)
+        time.sleep(3)
+        memory, highest = child.memory()
+        return {"count": count, "memory_mb": memory, "highest_memory_mb": highest}
+
+
+def hostile(programs, count):
+    """Bodies without an end at one destination, header fields without an end at many: a tenth of them first, so that what is
+    needed once is there, then the rest."""
+    with Stage(programs) as stage:
+        child = stage.start(Relay(programs), [Destination("d0", stage.receiver.url("endless"), timeout="5s")])
+        sizes, arrived = [], dict.fromkeys(HOSTILE, 0)
+        for number, part in enumerate((count // 10, count)):
+            stage.publish("--count", part, "--routes", 1)
+            # Each URL gets few, since one that fails ten times is suspended.
+            urls = part // 5
+            stage.publish("--count", part, "--urls", urls, "--url-base", stage.receiver.url(f"headers/{number}-"))
+            for path, wanted in zip(HOSTILE, (part, urls)):
+                arrived[path] += wanted
+                drain.wait_for_arrivals(stage, child, arrived[path], 120, path)
+            time.sleep(1)
+            sizes.append(child.memory())
+        (before, _), (after, highest) = sizes
+        return {
+            "before_mb": before, "after_mb": after, "highest_memory_mb": highest, "growth_mb": after - before,
+            "answers": {path: stage.receiver.count(path) for path in HOSTILE},
+        }
