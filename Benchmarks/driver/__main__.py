@@ -25,6 +25,8 @@ from .programs import Programs
 from .report import table
 from .rounds import progress
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 MEASURES = {
     "throughput": throughput,
     "latency": latency,
@@ -70,14 +72,16 @@ def arguments():
 
 
 def interrupted(*_):
+    """Ends every `with` block, and with it every process and every directory; a second signal does not disturb that."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 def main():
     given = arguments()
-    # Both end every `with` block, and with it every process and every directory.
-    signal.signal(signal.SIGTERM, interrupted)
-    signal.signal(signal.SIGHUP, interrupted)
+    for number in SIGNALS:
+        signal.signal(number, interrupted)
     bench = Bench(
         Programs(given.postback, given.programs, given.peers),
         quick=given.quick,

@@ -14,7 +14,8 @@ class Child:
         self.output = output
         self._log = open(output, "ab")
         self.process = subprocess.Popen(
-            arguments,
+            # The kernel ends it should the driver be killed.
+            ["setpriv", "--pdeathsig", "KILL", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if pipe else self._log,
             stderr=self._log,

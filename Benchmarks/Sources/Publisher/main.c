@@ -4,8 +4,8 @@
 //   Publisher --redis SOCKET --rate PER_SECOND --seconds S
 //
 // The data of every event has the time at which it was published (t_ns, nanoseconds since the epoch) and fills up to --data
-// bytes. Where it goes: --routes K spreads over the routes d0 to d(K-1), --urls K with --url-base over K callback URLs;
-// neither: to wherever the relay sends events that say nothing.
+// bytes. Where it goes: --routes K spreads over the routes d0 to d(K-1), and with --rare R every tenth event over the R routes
+// behind them; --urls K with --url-base spreads over K callback URLs; neither: wherever the relay sends events that say nothing.
 #define _GNU_SOURCE
 #include <hiredis/hiredis.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ enum { pipeline = 500, maximum_data = 900 << 10 };
 
 struct target {
     const char *stream;
-    int64_t first, routes, urls;
+    int64_t first, routes, rare, urls;
     const char *url_base;
     size_t data_length;
 };
@@ -38,6 +38,12 @@ static size_t write_data(char *data, size_t length, int64_t number) {
     return end;
 }
 
+/// The number of the route that event `number` goes to.
+static int64_t route(const struct target *target, int64_t number) {
+    if (target->rare > 0 && number % 10 == 9) return target->routes + number / 10 % target->rare;
+    return number % target->routes;
+}
+
 static void append(redisContext *redis, const struct target *target, char *data, int64_t number) {
     char job[32], where[512];
     const char *arguments[12] = {"XADD", target->stream, "*", "type", "job.completed", "job_id", job, "data", data};
@@ -45,7 +51,7 @@ static void append(redisContext *redis, const struct target *target, char *data,
     int count = 9;
     snprintf(job, sizeof job, "job-%010lld", (long long)number);
     if (target->routes > 0) {
-        snprintf(where, sizeof where, "d%lld", (long long)(number % target->routes));
+        snprintf(where, sizeof where, "d%lld", (long long)route(target, number));
         arguments[count++] = "route";
         arguments[count++] = where;
     } else if (target->urls > 0) {
@@ -92,13 +98,14 @@ static int64_t publish_steadily(redisContext *redis, const struct target *target
 
 int main(int argc, char **argv) {
     const char *path = option_text(argc, argv, "--redis", NULL);
-    if (path == NULL) fail("usage: Publisher --redis SOCKET (--count N | --rate R --seconds S) [--routes K | --urls K --url-base URL]");
+    if (path == NULL) fail("usage: Publisher --redis SOCKET (--count N | --rate R --seconds S) [--routes K [--rare R] | --urls K --url-base URL]");
     const int64_t rate = option_number(argc, argv, "--rate", 0);
     const int64_t count = rate > 0 ? rate * option_number(argc, argv, "--seconds", 10) : option_number(argc, argv, "--count", 1000);
     const struct target target = {
         .stream = option_text(argc, argv, "--stream", "postback:events"),
         .first = option_number(argc, argv, "--first", 0),
         .routes = option_number(argc, argv, "--routes", 0),
+        .rare = option_number(argc, argv, "--rare", 0),
         .urls = option_number(argc, argv, "--urls", 0),
         .url_base = option_text(argc, argv, "--url-base", ""),
         .data_length = (size_t)option_number(argc, argv, "--data", 880),
