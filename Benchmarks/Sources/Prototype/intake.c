@@ -52,7 +52,8 @@ static void render(struct delivery *delivery, const char *job_id, const redisRep
     delivery->body = malloc(room);
     if (delivery->body == NULL) fail("out of memory");
     const int head = snprintf(delivery->body, room,
-                              "{\"event_id\":\"%s\",\"type\":\"%s\",\"timestamp\":\"%s.%03lldZ\",\"job_id\":\"%s\",\"status\":\"%s\",",
+                              "{\"event_id\":\"%s\",\"type\":\"%s\",\"timestamp\":\"%s.%03lldZ\","
+                              "\"job_id\":\"%s\",\"status\":\"%s\",",
                               delivery->event_id, delivery->type, when, milliseconds % 1000, job_id,
                               dot == NULL ? delivery->type : dot + 1);
     memcpy(delivery->body + head, data->str + 1, data->len - 1);

@@ -8,13 +8,15 @@
 static const char schema[] =
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = FULL;"
-    "CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, body BLOB NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL,"
+    " body BLOB NOT NULL);"
     "CREATE TABLE IF NOT EXISTS deliveries (id INTEGER PRIMARY KEY, event INTEGER NOT NULL, status TEXT NOT NULL,"
     " attempts INTEGER NOT NULL, received_at INTEGER NOT NULL, ended_at INTEGER, last_status_code INTEGER);"
     "CREATE INDEX IF NOT EXISTS deliveries_event ON deliveries (event);"
     "CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (id) WHERE status = 'pending';"
     "CREATE TABLE IF NOT EXISTS attempts (delivery INTEGER NOT NULL, number INTEGER NOT NULL, started_at INTEGER NOT NULL,"
-    " outcome TEXT NOT NULL, status_code INTEGER, error TEXT, total_ms REAL NOT NULL, PRIMARY KEY (delivery, number)) WITHOUT ROWID;";
+    " outcome TEXT NOT NULL, status_code INTEGER, error TEXT, total_ms REAL NOT NULL,"
+    " PRIMARY KEY (delivery, number)) WITHOUT ROWID;";
 
 static sqlite3 *database;
 static sqlite3_stmt *begin, *commit, *add_event, *add_delivery, *add_attempt, *end_delivery;

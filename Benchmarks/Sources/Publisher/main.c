@@ -26,7 +26,9 @@ struct target {
 
 /// Writes the JSON object of event `number` into `data`; its length.
 static size_t write_data(char *data, size_t length, int64_t number) {
-    int head = sprintf(data, "{\"t_ns\":%lld,\"number\":%lld,\"report_url\":\"https://files.example.com/reports/%lld.pdf\",\"text\":\"",
+    int head = sprintf(data,
+                       "{\"t_ns\":%lld,\"number\":%lld,"
+                       "\"report_url\":\"https://files.example.com/reports/%lld.pdf\",\"text\":\"",
                        (long long)realtime_ns(), (long long)number, (long long)number);
     size_t end = (size_t)head;
     while (end + 2 < length) {
@@ -98,9 +100,13 @@ static int64_t publish_steadily(redisContext *redis, const struct target *target
 
 int main(int argc, char **argv) {
     const char *path = option_text(argc, argv, "--redis", NULL);
-    if (path == NULL) fail("usage: Publisher --redis SOCKET (--count N | --rate R --seconds S) [--routes K [--rare R] | --urls K --url-base URL]");
+    if (path == NULL) {
+        fail("usage: Publisher --redis SOCKET (--count N | --rate R --seconds S)"
+             " [--routes K [--rare R] | --urls K --url-base URL]");
+    }
     const int64_t rate = option_number(argc, argv, "--rate", 0);
-    const int64_t count = rate > 0 ? rate * option_number(argc, argv, "--seconds", 10) : option_number(argc, argv, "--count", 1000);
+    const int64_t seconds = option_number(argc, argv, "--seconds", 10);
+    const int64_t count = rate > 0 ? rate * seconds : option_number(argc, argv, "--count", 1000);
     const struct target target = {
         .stream = option_text(argc, argv, "--stream", "postback:events"),
         .first = option_number(argc, argv, "--first", 0),

@@ -31,18 +31,20 @@ def run(bench):
     def row(what, name, key, form):
         return Row(f"{what}: {name}", spread(name, key).text(form))
 
-    rate, cpu = spread("bare", "per_second"), spread("bare", "cpu_us")
+    def relative(name, other, key="per_second"):
+        return spread(name, key) / spread(other, key)
+
     rows = []
     for name in ("relay", "relay at warning"):
         rows += [
-            goal_row(f"{name}: deliveries per second / bare loop's", spread(name, "per_second") / rate, "{:.2f}", at_least=0.5),
-            goal_row(f"{name}: deliveries per second / Python relay's", spread(name, "per_second") / spread("python", "per_second"), "{:.1f}", at_least=4),
-            goal_row(f"{name}: CPU per delivery / bare loop's", spread(name, "cpu_us") / cpu, "{:.2f}", at_most=2),
+            goal_row(f"{name}: deliveries per second / bare loop's", relative(name, "bare"), "{:.2f}", at_least=0.5),
+            goal_row(f"{name}: deliveries per second / Python relay's", relative(name, "python"), "{:.1f}", at_least=4),
+            goal_row(f"{name}: CPU per delivery / bare loop's", relative(name, "bare", "cpu_us"), "{:.2f}", at_most=2),
         ]
     for name in ("prototype", "python"):
         rows += [
-            Row(f"{name}: deliveries per second / bare loop's", (spread(name, "per_second") / rate).text()),
-            Row(f"{name}: CPU per delivery / bare loop's", (spread(name, "cpu_us") / cpu).text()),
+            Row(f"{name}: deliveries per second / bare loop's", relative(name, "bare").text()),
+            Row(f"{name}: CPU per delivery / bare loop's", relative(name, "bare", "cpu_us").text()),
         ]
     rows += [row("deliveries per second", name, "per_second", "{:,.0f}") for name in results]
     rows += [row("CPU µs per delivery", name, "cpu_us", "{:.1f}") for name in results]
