@@ -29,6 +29,20 @@ struct SchemaTests {
         try await migrated.close()
     }
 
+    @Test("a first start that was cut short is taken up: the file has the list of migrations and nothing else")
+    func takesUpFirstStart() async throws {
+        let directory = try TemporaryDirectory()
+        let cut = try DatabaseQueue(path: directory.database)
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("v1") { _ in throw CancellationError() }
+        #expect(throws: (any Error).self) { try migrator.migrate(cut) }
+        #expect(try await cut.read { try $0.tableExists("grdb_migrations") })
+        try cut.close()
+        let ledger = try await SQLiteLedger.open(directory: directory.path)
+        #expect(try await ledger.totals().pending == 0)
+        try await ledger.close()
+    }
+
     @Test("there is a fixture of every migration")
     func fixtures() {
         #expect(SchemaFixture.all.map(\.migration) == LedgerSchema.migrator.migrations)

@@ -85,7 +85,11 @@ extension SQLiteLedger {
         let marks = try db.makeStatement(sql: "SELECT application_id FROM pragma_application_id").first([]) {
             try $0.integer()
         }
-        let tables = try db.makeStatement(sql: "SELECT count(*) FROM sqlite_schema").first([]) { try $0.integer() }
+        // The list of migrations comes before the first of them: it alone is what a first start leaves that was cut short.
+        let tables = try db.makeStatement(
+            sql: "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'"
+        )
+        .first([]) { try $0.integer() }
         guard marks == LedgerSchema.applicationID || tables == 0 else {
             throw LedgerError(.corrupt, "not a Postback ledger")
         }
