@@ -114,6 +114,20 @@ struct RedisStreamTests {
         withExtendedLifetime(server) {}
     }
 
+    @Test("a server that is out of memory lets go of what was read, which makes room")
+    func outOfMemory() async throws {
+        let (server, stream) = try await Self.stream()
+        try await stream.createGroup("relay")
+        let id = try await stream.add([Field("type", "job.done")])
+        try await server.cli("CONFIG", "SET", "maxmemory", "1")
+        let refusal = await #expect(throws: RedisError.self) { try await stream.add([Field("type", "job.done")]) }
+        #expect(refusal?.serverError?.code == "OOM")
+        #expect(try await stream.readGroup("relay", consumer: "a", count: 10).map(\.id) == [id])
+        #expect(try await stream.acknowledgeAndDelete([id], group: "relay") == (1, 1))
+        #expect(try await stream.length() == 0)
+        #expect(try await stream.pending(group: "relay").count == 0)
+    }
+
     @Test("a stream can be kept short, and a key of another type is an error")
     func bounds() async throws {
         let (server, stream) = try await Self.stream()

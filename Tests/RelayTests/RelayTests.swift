@@ -241,6 +241,39 @@ struct RelayTests {
         #expect(try await redis.cli("XINFO", "CONSUMERS", "postback:events", "relay").contains("dead") == false)
     }
 
+    @Test("What was deleted and not acknowledged, because Redis died in between, is acknowledged at the next start")
+    func acknowledgesWhatIsDeleted() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        let predecessor = ConsumerName(ledger: directory.path + "/ledger.sqlite", process: "dead").full
+        try await redis.cli("XGROUP", "CREATE", "postback:events", "relay", "0", "MKSTREAM")
+        let id = try await TestRelay.publish(["type", "job.completed", "id", "gone", "data", "{}"], to: redis)
+        try await redis.cli("XREADGROUP", "GROUP", "relay", predecessor, "STREAMS", "postback:events", ">")
+        try await redis.cli("XDEL", "postback:events", id)
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.completed", "id", "new", "data", "{}")
+            #expect(try await receiver.waitForRequests(1).map { $0.header("webhook-id") } == ["new"])
+        }
+        #expect(try await redis.cli("XPENDING", "postback:events", "relay").hasPrefix("0"))
+    }
+
+    @Test("A relay that starts while Redis is out of memory takes what is there")
+    func startsWhileOutOfMemory() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        try await redis.cli("XGROUP", "CREATE", "postback:events", "relay", "0", "MKSTREAM")
+        for id in ["a", "b"] {
+            _ = try await TestRelay.publish(["type", "job.completed", "id", id, "data", "{}"], to: redis)
+        }
+        try await redis.cli("CONFIG", "SET", "maxmemory", "1")
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { _ in
+            _ = try await receiver.waitForRequests(2)
+        }
+        #expect(try await redis.cli("XLEN", "postback:events") == "0")
+    }
+
     @Test("Redis may be killed and started again")
     func survivesRedisRestart() async throws {
         let redis = try await RedisTestServer.start(.unix, configuration: ["appendonly yes"])

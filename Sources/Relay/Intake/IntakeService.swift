@@ -82,8 +82,12 @@ package actor IntakeService {
     /// Works on one connection until it fails.
     private func read(_ connection: RedisConnection, onProgress: () -> Void) async throws {
         let stream = connection.stream(configuration.stream)
-        try await makeGroup(stream)
-        try await takeUp(consumer.full, stream)
+        do {
+            try await takeUp(consumer.full, stream)
+        } catch let error as RedisError where error.isMissingGroup {
+            // Only now: a server that is out of memory refuses to make a group even where there is one, and reading makes room.
+            try await makeGroup(stream)
+        }
         try await takeUpPredecessors(stream)
         readingAs = consumer.full
         note(trouble: nil)
