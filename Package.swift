@@ -141,6 +141,7 @@ let package = Package(
         ),
 
         // What tests share.
+        .target(name: "ProgramTestSupport", path: "Tests/ProgramTestSupport", swiftSettings: strict),
         .target(name: "RedisTestSupport", path: "Tests/RedisTestSupport", swiftSettings: strict),
         .target(name: "ReceiverTestSupport", path: "Tests/ReceiverTestSupport", swiftSettings: strict),
         .target(
@@ -150,7 +151,7 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        // One test target for each target, and two that are about the whole.
+        // One test target for each target, and three that are about the whole.
         .testTarget(name: "DeliveriesTests", dependencies: ["Deliveries"], swiftSettings: strict),
         .testTarget(
             name: "Simulation",
@@ -223,7 +224,16 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Postback", "ReceiverTestSupport", "Signing",
+                "Postback", "ProgramTestSupport", "ReceiverTestSupport", "Signing",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CrashTests",
+            dependencies: [
+                "Deliveries", "FaultPoints", "Postback", "ProgramTestSupport", "ReceiverTestSupport", "RedisClient",
+                "RedisTestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict
         ),

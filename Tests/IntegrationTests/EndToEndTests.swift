@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ProgramTestSupport
 import ReceiverTestSupport
 import Signing
 import Testing

@@ -1,4 +1,5 @@
 import Foundation
+import ProgramTestSupport
 import ReceiverTestSupport
 
 /// A data directory and a configuration, and what one does with them.

@@ -35,21 +35,30 @@ package final class Milestones: Sendable {
 
     /// Waits until the count has got this far.
     ///
-    /// - Throws: ``TestServerError`` if it has not in this time.
+    /// - Throws: ``TestServerError`` if it has not in this time, or if the task was cancelled before.
     package func wait(for count: Int, within limit: Duration = .seconds(10)) async throws {
-        let isReached = await withCheckedContinuation { continuation in
-            let id: Int? = state.withLock { state in
-                guard state.reached < count else { return nil }
-                state.nextID += 1
-                state.waiting[state.nextID] = (count, continuation)
-                return state.nextID
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        let isReached = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isThere = state.withLock { state in
+                    guard state.reached < count else { return true }
+                    state.waiting[id] = (count, continuation)
+                    return false
+                }
+                if isThere { return continuation.resume(returning: true) }
+                // It may have been cancelled before there was anything to give up.
+                if Task.isCancelled { return giveUp(id) }
+                // Outlives the wait if that ends in time, and finds nothing to give up then.
+                Task {
+                    try await Task.sleep(for: limit)
+                    giveUp(id)
+                }
             }
-            guard let id else { return continuation.resume(returning: true) }
-            // Outlives the wait if that ends in time, and finds nothing to give up then.
-            Task {
-                try await Task.sleep(for: limit)
-                giveUp(id)
-            }
+        } onCancel: {
+            giveUp(id)
         }
         guard isReached else {
             throw TestServerError("waited \(limit) for \(count), had \(state.withLock { $0.reached })")

@@ -1,30 +1,44 @@
 import Foundation
-import Glibc
-import ReceiverTestSupport
+package import Glibc
 import Synchronization
 
 /// A run of the built `postback`, as a person or a service manager would run it.
-final class Program: Sendable {
+package final class Program: Sendable {
     private struct State {
         var output = ""
-        var waiters: [(text: String, count: Int, continuation: CheckedContinuation<Bool, Never>)] = []
+        var nextWaiter = 0
+        var waiters: [Int: Waiter] = [:]
         var hasEnded = false
         var exitWaiters: [CheckedContinuation<Void, Never>] = []
     }
 
+    private struct Waiter {
+        let text: String
+        /// How often the text is still to come.
+        var missing: Int
+        let continuation: CheckedContinuation<Bool, Never>
+    }
+
     /// The built program stands beside the tests' own executable.
-    static let path = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    package static let path = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         .appendingPathComponent("postback").path
 
-    let pid: pid_t
+    /// Its process id.
+    package let pid: pid_t
     private let process: Mutex<Process>
     private let state = Mutex(State())
 
     /// Starts the program. It ends with the tests, however they end.
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    ///
+    /// - Parameter launcher: a program and its arguments that starts it in its own place, such as one that sets a limit.
+    package init(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        launcher: [String] = []
+    ) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["setpriv", "--pdeathsig", "KILL", "--", Self.path] + arguments
+        process.arguments = ["setpriv", "--pdeathsig", "KILL", "--"] + launcher + [Self.path] + arguments
         var inherited = ProcessInfo.processInfo.environment.filter {
             !$0.key.hasPrefix("POSTBACK_") && $0.key != "REDIS_URL"
         }
@@ -69,24 +83,31 @@ final class Program: Sendable {
     }
 
     /// All it has printed.
-    var output: String { state.withLock { $0.output } }
+    package var output: String { state.withLock { $0.output } }
+
+    /// How often it has printed a text.
+    package func count(of text: String) -> Int { Self.occurrences(of: text, in: output) }
 
     /// Sends it a signal.
-    func signal(_ number: Int32) { kill(pid, number) }
+    package func signal(_ number: Int32) { kill(pid, number) }
 
     /// Waits until it has printed a text so many times.
-    func waitFor(_ text: String, count: Int = 1, within limit: Duration = .seconds(20)) async throws {
+    package func waitFor(_ text: String, count: Int = 1, within limit: Duration = .seconds(20)) async throws {
         let found = await withCheckedContinuation { continuation in
+            var waiter = 0
             let now: Bool? = state.withLock { state in
-                if Self.occurrences(of: text, in: state.output) >= count { return true }
+                let missing = count - Self.occurrences(of: text, in: state.output)
+                if missing <= 0 { return true }
                 if state.hasEnded { return false }
-                state.waiters.append((text, count, continuation))
+                state.nextWaiter += 1
+                state.waiters[state.nextWaiter] = Waiter(text: text, missing: missing, continuation: continuation)
+                waiter = state.nextWaiter
                 return nil
             }
             if let now { return continuation.resume(returning: now) }
-            Task { [weak self] in
+            Task { [weak self, waiter] in
                 try await Task.sleep(for: limit)
-                self?.giveUp(text)
+                self?.giveUp(waiter)
             }
         }
         guard found else {
@@ -96,7 +117,7 @@ final class Program: Sendable {
 
     /// Waits until it has ended. - Returns: its exit code, or 128 and the signal that ended it.
     @discardableResult
-    func waitUntilExit() async -> Int32 {
+    package func waitUntilExit() async -> Int32 {
         await withCheckedContinuation { continuation in
             let hasEnded = state.withLock { state in
                 if !state.hasEnded { state.exitWaiters.append(continuation) }
@@ -110,7 +131,7 @@ final class Program: Sendable {
     }
 
     /// Runs the program to its end.
-    static func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> (
+    package static func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> (
         code: Int32, output: String
     ) {
         let program = try Program(arguments, environment: environment)
@@ -120,28 +141,31 @@ final class Program: Sendable {
 
     private func take(_ text: String) {
         let ready = state.withLock { state in
+            // Only what is new is searched, with so much before it as a text that is complete only now may begin in.
+            for id in state.waiters.keys {
+                guard var waiter = state.waiters[id] else { continue }
+                let recent = state.output.suffix(waiter.text.count - 1) + text
+                waiter.missing -= Self.occurrences(of: waiter.text, in: String(recent))
+                state.waiters[id] = waiter
+            }
             state.output += text
-            let ready = state.waiters.filter { Self.occurrences(of: $0.text, in: state.output) >= $0.count }
-            state.waiters.removeAll { Self.occurrences(of: $0.text, in: state.output) >= $0.count }
-            return ready
+            let ready = state.waiters.filter { $0.value.missing <= 0 }
+            for id in ready.keys { state.waiters[id] = nil }
+            return ready.values
         }
         for waiter in ready { waiter.continuation.resume(returning: true) }
     }
 
-    private func giveUp(_ text: String) {
-        let late = state.withLock { state in
-            let late = state.waiters.filter { $0.text == text }
-            state.waiters.removeAll { $0.text == text }
-            return late
-        }
-        for waiter in late { waiter.continuation.resume(returning: false) }
+    private func giveUp(_ waiter: Int) {
+        let late = state.withLock { $0.waiters.removeValue(forKey: waiter) }
+        late?.continuation.resume(returning: false)
     }
 
     private func end() {
         let (waiters, exits) = state.withLock { state in
             state.hasEnded = true
-            defer { (state.waiters, state.exitWaiters) = ([], []) }
-            return (state.waiters, state.exitWaiters)
+            defer { (state.waiters, state.exitWaiters) = ([:], []) }
+            return (state.waiters.values, state.exitWaiters)
         }
         for waiter in waiters { waiter.continuation.resume(returning: false) }
         for exit in exits { exit.resume() }
@@ -157,9 +181,4 @@ final class Program: Sendable {
         func signal() { semaphore.signal() }
         func wait() { semaphore.wait() }
     }
-}
-
-/// The program did not do what a test waits for.
-struct ProgramError: Error, CustomStringConvertible {
-    let description: String
 }

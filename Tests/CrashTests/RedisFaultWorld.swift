@@ -1,0 +1,68 @@
+import Glibc
+import ProgramTestSupport
+import RedisTestSupport
+import Testing
+
+/// A relay that runs under load and is not restarted, while its Redis fails and heals.
+final class RedisFaultWorld {
+    private let crash: CrashCase
+    private let program: Program
+    private let load: Task<Void, Never>
+    private var outages = 0
+
+    /// - Parameter configuration: further lines of Redis' configuration.
+    init(configuration: [String] = []) async throws {
+        crash = try await CrashCase(configuration: configuration)
+        program = try await crash.startUp()
+        load = crash.publishContinuously()
+    }
+
+    var redis: RedisTestServer { crash.redis }
+
+    deinit {
+        load.cancel()
+    }
+
+    /// Waits until a good number of further events has arrived.
+    private func waitForProgress() async throws {
+        do {
+            try await crash.log.waitForTaken(crash.log.takenEvents + 250)
+        } catch {
+            throw ProgramError(description: "\(error), from:\n\(program.output.suffix(4000))")
+        }
+    }
+
+    /// Breaks Redis, waits until the relay has noticed, mends Redis, and waits until the relay goes on. Checks that it says both.
+    ///
+    /// - Parameter reason: part of what readiness must say meanwhile.
+    func suffer(_ reason: String, from fault: () async throws -> Void, until heal: () async throws -> Void) async throws
+    {
+        try await waitForProgress()
+        let (troubles, recoveries) = (program.count(of: Self.trouble), program.count(of: Self.recovery))
+        outages += 1
+        try await fault()
+        try await program.waitFor(Self.trouble, count: troubles + 1)
+        let (status, body) = try await crash.relay.call("GET", "/readyz", of: program)
+        #expect(status == 503)
+        #expect(body.contains(reason), "\(body)")
+        try await heal()
+        try await program.waitFor(Self.recovery, count: recoveries + 1)
+        try await waitForProgress()
+        #expect(try await crash.relay.call("GET", "/readyz", of: program).status == 200)
+    }
+
+    /// Ends everything and reckons up.
+    func finish() async throws {
+        load.cancel()
+        await load.value
+        try await crash.log.waitForTaken(await crash.publisher.published.count)
+        await crash.end(program)
+        let audit = try await crash.reckon()
+        #expect(audit.duplicates == 0)
+        // One line for each change: while it lasts, the reason may become another one.
+        #expect(program.count(of: Self.trouble) <= max(1, outages) * 4, "\(program.output)")
+    }
+
+    private static let trouble = "Cannot read the stream"
+    private static let recovery = "Reading the stream"
+}
