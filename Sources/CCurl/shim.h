@@ -66,6 +66,11 @@ static inline CURLMcode postback_curl_multi_set_long(CURLM *multi, CURLMoption o
     return curl_multi_setopt(multi, option, value);
 }
 
+// curl_share_setopt is variadic: has the handles that use the share take up each other's TLS sessions.
+static inline CURLSHcode postback_curl_share_sessions(CURLSH *share) {
+    return curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+}
+
 // The result is a member of a union inside the message, which Swift imports only as raw storage on some versions.
 static inline CURLcode postback_curl_message_result(const CURLMsg *message) {
     return message->data.result;
@@ -74,6 +79,11 @@ static inline CURLcode postback_curl_message_result(const CURLMsg *message) {
 // CURLVERSION_NOW is a macro that Swift does not see: the file of authorities that libcurl was built to trust.
 static inline const char *_Nullable postback_curl_authorities_file(void) {
     return curl_version_info(CURLVERSION_NOW)->cainfo;
+}
+
+// The same: the version of the library that is loaded, as 0xMMmmpp.
+static inline unsigned int postback_curl_version(void) {
+    return curl_version_info(CURLVERSION_NOW)->version_num;
 }
 
 // prctl is variadic, and pthread_setname_np is hidden behind _GNU_SOURCE: names the calling thread, in at most 15 bytes.

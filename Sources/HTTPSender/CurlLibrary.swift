@@ -8,4 +8,11 @@ enum CurlLibrary {
 
     /// The file of the authorities that libcurl was built to trust.
     static let authoritiesFile: String? = unsafe postback_curl_authorities_file().map { unsafe String(cString: $0) }
+
+    /// Whether an easy handle may be used for one request after the other.
+    ///
+    /// Before 8.1.0 a handle that is used again keeps a pointer to the last header field of its last answer, which has been
+    /// freed. An answer whose header section begins with a folded line has libcurl read and write there
+    /// (https://github.com/curl/curl/pull/11103).
+    static let handlesCanBeReused = postback_curl_version() >= 0x08_01_00
 }

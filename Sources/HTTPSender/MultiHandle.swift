@@ -1,18 +1,26 @@
 import CCurl
 
-/// Owns one libcurl multi handle: the connections, and the transfers under way.
+/// Owns one libcurl multi handle, the connections and the transfers under way, and what its transfers share.
 ///
 /// `@unchecked Sendable`: everything but ``wakeUp()`` is called by the sender's thread only, which libcurl asks for, and
 /// `curl_multi_wakeup` is the one function that it allows from any thread. The last reference goes away after the thread's
 /// last call.
 @safe final class MultiHandle: @unchecked Sendable {
     private let multi: UnsafeMutableRawPointer
+    /// The TLS sessions, which would go with the handle that made them. Needs no lock: only the sender's thread uses it.
+    let share: UnsafeMutableRawPointer
 
     init(configuration: HTTPSenderConfiguration) throws(HTTPSenderError) {
         guard CurlLibrary.isReady, let multi = unsafe curl_multi_init() else {
             throw HTTPSenderError(description: "libcurl cannot be started")
         }
+        guard let share = unsafe curl_share_init() else {
+            unsafe curl_multi_cleanup(multi)
+            throw HTTPSenderError(description: "libcurl cannot be started")
+        }
         unsafe self.multi = multi
+        unsafe self.share = share
+        unsafe postback_curl_share_sessions(share)
         let idleConnections = max(1, configuration.idleConnections)
         unsafe postback_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, idleConnections)
         // One request at a time on a connection, with HTTP/2 too. A receiver that retires a shared connection (GOAWAY, which
@@ -23,6 +31,8 @@ import CCurl
 
     deinit {
         unsafe curl_multi_cleanup(multi)
+        // The easy handles that used it are gone: the loop's transfers end before the loop lets go of this object.
+        unsafe curl_share_cleanup(share)
     }
 
     /// Ends the wait of the sender's thread, or the next one if it is not waiting. From any thread.

@@ -3,14 +3,18 @@ import Deliveries
 import Glibc
 
 /// One libcurl easy handle, and everything that has to live as long as a request in it. Used for one request after the
-/// other; only what differs is set again.
+/// other; only what differs is set again, or everything where the handle itself has to be a new one.
 ///
 /// Ownership: the object owns the easy handle and frees it in `deinit`. libcurl is given a pointer to the object that it does
 /// not own; as callbacks run only while the handle is in the multi handle, and ``TransferLoop`` holds the object that long,
 /// the pointer is always good.
 @safe final class Transfer {
-    let handle: UnsafeMutableRawPointer
+    private(set) var handle: UnsafeMutableRawPointer
+    /// Whether a request was made with the handle.
+    private var wasUsed = false
     let configuration: HTTPSenderConfiguration
+    /// What the handle shares with others. Outlives the handle.
+    private let multi: MultiHandle
     /// Where libcurl writes what went wrong: `CURL_ERROR_SIZE` bytes.
     private let errorBuffer: UnsafeMutablePointer<CChar>
     private let pinnedHosts: UnsafeMutablePointer<curl_slist>?
@@ -36,9 +40,10 @@ import Glibc
     /// The peer of the last connection: nearly always that of the next one too.
     var lastPeer: Peer?
 
-    init?(configuration: HTTPSenderConfiguration) {
+    init?(multi: MultiHandle, configuration: HTTPSenderConfiguration) {
         guard let handle = unsafe curl_easy_init() else { return nil }
         unsafe self.handle = handle
+        self.multi = multi
         self.configuration = configuration
         unsafe errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -76,6 +81,7 @@ import Glibc
         unsafe postback_curl_set_context(handle, CURLOPT_OPENSOCKETDATA, context)
         unsafe postback_curl_set_context(handle, CURLOPT_PREREQDATA, context)
         unsafe postback_curl_set_context(handle, CURLOPT_ERRORBUFFER, errorBuffer)
+        unsafe postback_curl_set_context(handle, CURLOPT_SHARE, multi.share)
         unsafe postback_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION, receiveHeaderLine)
         unsafe postback_curl_set_receiver(handle, CURLOPT_WRITEFUNCTION, receiveBody)
         unsafe postback_curl_set_opener(handle, openSocket)
@@ -119,6 +125,21 @@ import Glibc
         }
     }
 
+    /// Puts a new handle in the place of one that may not be used again (``CurlLibrary/handlesCanBeReused``). It costs a
+    /// few microseconds; connections belong to the multi handle and stay.
+    ///
+    /// - Returns: false if there is no memory for it.
+    private func renewHandleIfNeeded() -> Bool {
+        guard wasUsed, !CurlLibrary.handlesCanBeReused else { return true }
+        guard let new = unsafe curl_easy_init() else { return false }
+        unsafe curl_easy_cleanup(handle)
+        unsafe handle = new
+        (url, proxy, options) = (nil, nil, nil)
+        (timeout, connectTimeout) = (.zero, .zero)
+        setUp()
+        return true
+    }
+
     /// Makes the handle ready for a request.
     ///
     /// - Returns: the answer, if the request cannot be made at all.
@@ -128,6 +149,8 @@ import Glibc
         origin = request.origin
         exchange.usesTLS = request.url.scheme == .https
         unsafe errorBuffer.pointee = 0
+        guard renewHandleIfNeeded() else { return .unsent(.connect, "out of memory") }
+        wasUsed = true
         if let refusal = RequestHeaderCheck.refusal(of: request.headers) { return .unsent(.protocol, refusal) }
 
         if options != request.options { use(request.options) }

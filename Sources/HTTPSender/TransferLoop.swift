@@ -40,7 +40,7 @@ final class TransferLoop {
     }
 
     private func start(_ request: SendRequest) {
-        guard let transfer = idle.popLast() ?? Transfer(configuration: configuration) else {
+        guard let transfer = idle.popLast() ?? Transfer(multi: multi, configuration: configuration) else {
             let answer = Answer.unsent(.connect, "out of memory")
             results.append(SendResult(token: request.token, answer: answer))
             return

@@ -141,6 +141,22 @@ struct AnswerTests {
         #expect(answer.body == [0x1F, 0x8B, 0xFF])
     }
 
+    @Test("A header section that begins with a folded line does no harm, whatever the answers before it were")
+    func foldBeforeAnyField() async throws {
+        let receiver = try ScriptedReceiver { request in
+            request.path == "/fold" ? .raw("HTTP/1.1 200 OK\r\n X: a\r\nContent-Length: 0\r\n\r\n") : .status(200)
+        }
+        // The sender has one handle, which it uses for all of them.
+        let sender = try TestSender()
+        for _ in 0..<20 {
+            #expect(try await sender.send(receiver.url("/good")).statusCode == 200)
+            #expect(try await sender.send(receiver.url("/good")).statusCode == 200)
+            let answer = try await sender.send(receiver.url("/fold"))
+            #expect(answer.requestWasSent)
+            #expect(answer.headers.allSatisfy { !$0.name.hasPrefix(" ") })
+        }
+    }
+
     @Test("A redirect is an answer and is not followed", arguments: [301, 302, 303, 307, 308])
     func redirect(status: Int) async throws {
         let receiver = try ScriptedReceiver { request in .status(status, headers: [("Location", "/elsewhere")]) }

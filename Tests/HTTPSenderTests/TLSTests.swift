@@ -54,6 +54,40 @@ struct TLSTests {
         #expect(try await sender.send("https://localhost:\(server.port)/", options: trusting).statusCode == 204)
     }
 
+    @Test("A new connection takes up the TLS session of an earlier one", arguments: ["TLSv1.2", "TLSv1.3"])
+    func resumesSessions(version: String) async throws {
+        let server = try NginxTestServer(
+            listen: "ssl",
+            server: """
+                ssl_certificate \(certificates.server.certificate);
+                ssl_certificate_key \(certificates.server.key);
+                ssl_protocols \(version);
+                ssl_session_cache shared:sessions:1m;
+                keepalive_timeout 0;
+                location / {
+                    add_header X-Reused $ssl_session_reused;
+                    return 200;
+                }
+                """
+        )
+        let sender = try TestSender()
+        var reused: [String?] = []
+        for _ in 0..<3 {
+            let answer = try await sender.send("https://localhost:\(server.port)/", options: trusting)
+            reused.append(answer.headers.first(named: "x-reused"))
+        }
+        #expect(reused == [".", "r", "r"])
+    }
+
+    @Test("A TLS session is not taken up where the certificate would not be trusted")
+    func resumesNoOtherSessions() async throws {
+        let more = "ssl_session_cache shared:sessions:1m; keepalive_timeout 0;"
+        let server = try NginxTestServer.tls(certificates.server, more: more)
+        let sender = try TestSender()
+        #expect(try await sender.send("https://localhost:\(server.port)/", options: trusting).statusCode == 204)
+        #expect(try await sender.send("https://localhost:\(server.port)/").failure == .tls)
+    }
+
     @Test("An authorities file that does not exist is a failure of TLS")
     func noAuthorities() async throws {
         let server = try NginxTestServer.tls(certificates.server)
