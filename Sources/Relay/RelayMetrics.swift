@@ -58,21 +58,14 @@ package struct RelayMetrics: Sendable {
         self.unrecorded.set(unrecorded)
     }
 
-    /// The counter of a destination's attempts of one outcome.
-    func attempts(destination: String, outcome: AttemptOutcome) -> Counter {
-        counter(.attempts, destination, ("outcome", outcome.rawValue))
+    /// The label under which a destination is counted. Destinations of URLs that came with an event share one, because their
+    /// names have no bound.
+    static func label(of destination: String) -> String {
+        destination.hasPrefix(RouteTable.callbackPrefix) ? "callback" : destination
     }
 
-    /// The counter of a destination's deliveries that ended in one status.
-    func ended(destination: String, status: DeliveryStatus) -> Counter {
-        counter(.ended, destination, ("status", status.rawValue))
-    }
-
-    /// Destinations of URLs that came with an event share one label, because their names have no bound.
-    private func counter(_ name: MetricName, _ destination: String, _ dimension: (String, String)) -> Counter {
-        let label = destination.hasPrefix(RouteTable.callbackPrefix) ? "callback" : destination
-        return Counter(label: name.rawValue, dimensions: [("destination", label), dimension], factory: factory)
-    }
+    /// The counters of one label.
+    func counters(of label: String) -> DestinationCounters { DestinationCounters(label: label, factory: factory) }
 }
 
 extension Duration {

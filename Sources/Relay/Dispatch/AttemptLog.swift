@@ -2,39 +2,34 @@ import Deliveries
 import Logging
 import Telemetry
 
-/// Writes the one wide line of an attempt: what was tried, what came back, and what happens next.
+/// The one wide line of an attempt: what was tried, what came back, and what happens next.
 enum AttemptLog {
-    static func write(_ result: AttemptResult, _ flight: Flight, to logger: Logger) {
+    /// Adds the line of an attempt to those that are about to be written.
+    static func add(_ result: AttemptResult, _ flight: Flight, to lines: inout LogBatch) {
         let attempt = result.attempt
-        let level: Logger.Level = attempt.outcome == .delivered ? .info : .warning
-        guard logger.logLevel <= level else { return }
         let answer = attempt.answer
-        let (next, due): (String, Timestamp?) =
-            switch result.next {
-            case .end(let status): (status.rawValue, nil)
-            case .retry(let time, _): ("retry", time)
-            }
-        logger.log(
-            level: level,
-            "Attempt",
-            metadata: Logger.Metadata([
-                .delivery: "\(attempt.delivery)",
-                .event: "\(flight.eventID)",
-                .type: "\(flight.type)",
-                .destination: "\(flight.order.destination)",
-                .attempt: .stringConvertible(attempt.number),
-                .trigger: "\(attempt.trigger.rawValue)",
-                .outcome: "\(attempt.outcome.rawValue)",
-                .statusCode: answer.statusCode.map { .stringConvertible($0) },
-                .errorClass: attempt.errorClass.map { "\($0.rawValue)" },
-                .error: answer.errorText.map { "\($0)" },
-                .remoteAddress: answer.remoteAddress.map { "\($0)" },
-                .totalMilliseconds: .stringConvertible(answer.times.total),
-                .ageMilliseconds: .stringConvertible(attempt.startedAt.milliseconds(since: flight.publishedAt)),
-                .next: "\(next)",
-                .nextAttemptAt: due.map { "\($0.rfc3339)" },
-                .requestedBy: attempt.requestedBy.map { "\($0)" },
-            ])
-        )
+        lines.add(attempt.outcome == .delivered ? .info : .warning, "Attempt") { line in
+            let (next, due): (String, Timestamp?) =
+                switch result.next {
+                case .end(let status): (status.rawValue, nil)
+                case .retry(let time, _): ("retry", time)
+                }
+            line.add(.ageMilliseconds, attempt.startedAt.milliseconds(since: flight.publishedAt))
+            line.add(.attempt, attempt.number)
+            line.add(.delivery, attempt.delivery.description)
+            line.add(.destination, flight.order.destination)
+            line.add(.error, answer.errorText)
+            line.add(.errorClass, attempt.errorClass?.rawValue)
+            line.add(.event, flight.eventID)
+            line.add(.next, next)
+            line.add(.nextAttemptAt, due?.rfc3339)
+            line.add(.outcome, attempt.outcome.rawValue)
+            line.add(.remoteAddress, answer.remoteAddress)
+            line.add(.requestedBy, attempt.requestedBy)
+            line.add(.statusCode, answer.statusCode)
+            line.add(.totalMilliseconds, answer.times.total)
+            line.add(.trigger, attempt.trigger.rawValue)
+            line.add(.type, flight.type)
+        }
     }
 }

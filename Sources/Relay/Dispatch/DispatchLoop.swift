@@ -3,7 +3,6 @@ import FaultPoints
 package import HTTPSender
 package import Ledger
 package import Logging
-import Metrics
 import Telemetry
 
 /// Feeds the ``Dispatcher`` with what happens and carries out what it decides. All state is confined to this actor, and all
@@ -23,17 +22,12 @@ package actor DispatchLoop {
     private var cache: PayloadCache
     private var flights: [UInt64: Flight] = [:]
     private var tests: [DeliveryID: CheckedContinuation<AttemptResult?, Never>] = [:]
-    private var counters: [CounterKey: Counter] = [:]
+    private var counters: [String: DestinationCounters] = [:]
     /// Wall clock less the clock that is never set; a jump of it means that the wall clock was set.
     private var clockOffset: Int64 = 0
     private var armedAt: Timestamp?
     private var isDraining = false
     private var isAbandoned = false
-
-    private struct CounterKey: Hashable {
-        var destination: String
-        var outcome: AttemptOutcome
-    }
 
     /// Makes a loop; ``run()`` does the work.
     ///
@@ -215,29 +209,22 @@ package actor DispatchLoop {
                 )
             )
         }
-        for result in dispatcher.finished(finished, at: now) {
-            recorder.inbox.send(.result(result))
-            tests.removeValue(forKey: result.attempt.delivery)?.resume(returning: result)
+        let settled = dispatcher.finished(finished, at: now)
+        if !settled.isEmpty { recorder.inbox.send(.results(settled)) }
+        var lines = LogBatch(logger)
+        for result in settled {
+            if !tests.isEmpty { tests.removeValue(forKey: result.attempt.delivery)?.resume(returning: result) }
             guard let flight = landed[result.attempt.delivery] else { continue }
             count(result, flight)
-            AttemptLog.write(result, flight, to: logger)
+            AttemptLog.add(result, flight, to: &lines)
         }
+        lines.write()
         FaultPoint.answerJudged.reached()
     }
 
     private func count(_ result: AttemptResult, _ flight: Flight) {
-        let key = CounterKey(destination: flight.order.destination, outcome: result.attempt.outcome)
-        if let counter = counters[key] {
-            counter.increment()
-        } else {
-            // Names of destinations that come with events have no bound, so their handles are not kept.
-            let counter = metrics.attempts(destination: key.destination, outcome: key.outcome)
-            if !key.destination.hasPrefix(RouteTable.callbackPrefix) { counters[key] = counter }
-            counter.increment()
-        }
-        if case .end(let status) = result.next {
-            metrics.ended(destination: flight.order.destination, status: status).increment()
-        }
+        let label = RelayMetrics.label(of: flight.order.destination)
+        counters[label, default: metrics.counters(of: label)].count(result)
         metrics.exchange(milliseconds: result.attempt.answer.times.total)
         if result.attempt.number == 1 {
             metrics.firstAttempt(after: result.attempt.startedAt.milliseconds(since: flight.publishedAt))

@@ -8,7 +8,7 @@ import Telemetry
 /// the next one.
 package struct Recorder: Sendable {
     enum Item: Sendable {
-        case result(AttemptResult)
+        case results([AttemptResult])
         case destination(DestinationRecord)
     }
 
@@ -34,32 +34,35 @@ package struct Recorder: Sendable {
     /// - Parameter recorded: told of each batch once it is in the ledger.
     func run(recorded: @Sendable ([DeliveryID]) -> Void) async {
         for await _ in inbox.wakeUps {
-            let items = inbox.takeAll()
-            var start = items.startIndex
-            while start < items.endIndex {
-                let end = min(start + Self.batch, items.endIndex)
-                guard await commit(items[start..<end], recorded) else { return }
-                start = end
+            var results: [AttemptResult] = []
+            var destinations: [DestinationRecord] = []
+            for item in inbox.takeAll() {
+                switch item {
+                case .results(let more): results += more
+                case .destination(let record): destinations.append(record)
+                }
             }
+            guard await commit(results, destinations, recorded) else { return }
         }
     }
 
-    /// Commits one batch, however long the ledger takes to come back. - Returns: `false` when the task was cancelled.
-    private func commit(_ items: ArraySlice<Item>, _ recorded: @Sendable ([DeliveryID]) -> Void) async -> Bool {
-        var results: [AttemptResult] = []
-        var destinations: [DestinationRecord] = []
-        for item in items {
-            switch item {
-            case .result(let result): results.append(result)
-            case .destination(let record): destinations.append(record)
-            }
-        }
-        if !results.isEmpty {
+    /// Commits what gathered, however long the ledger takes to come back: results first. - Returns: `false` when the task was
+    /// cancelled.
+    private func commit(
+        _ results: [AttemptResult],
+        _ destinations: [DestinationRecord],
+        _ recorded: @Sendable ([DeliveryID]) -> Void
+    ) async -> Bool {
+        var start = results.startIndex
+        while start < results.endIndex {
+            let end = min(start + Self.batch, results.endIndex)
+            let batch = Array(results[start..<end])
             FaultPoint.recorderTaken.reached()
-            guard await record(results) else { return false }
+            guard await record(batch) else { return false }
             FaultPoint.recorderCommitted.reached()
-            recorded(results.map(\.attempt.delivery))
+            recorded(batch.map(\.attempt.delivery))
             FaultPoint.recorderAnnounced.reached()
+            start = end
         }
         guard !destinations.isEmpty else { return true }
         FaultPoint.recorderStateTaken.reached()
