@@ -118,7 +118,8 @@ struct TestRelay: Sendable {
             metrics: metrics,
             logger: logger,
             decider: IntakeDecider(node: 1),
-            admitted: { loop.admitted($0) }
+            admitted: { loop.admitted($0) },
+            room: { await loop.room(after: $0) }
         )
         let control = RelayControl(
             ledger: ledger,

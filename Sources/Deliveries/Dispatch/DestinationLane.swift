@@ -109,6 +109,12 @@ struct DestinationLane: Sendable {
 
     var queuedCount: Int { fresh.count + retries.count }
 
+    /// Whether it answers at full pace and still has more to do than it will soon get done: what is new would have to be read
+    /// again from the ledger.
+    func isCrowded(window: Int, at now: Timestamp) -> Bool {
+        isOpen && isProven && policy?.rate == nil && (queuedCount > window / 2 || hasOlderWork(than: now))
+    }
+
     // MARK: Work
 
     mutating func enqueue(_ entry: Entry, isFirstAttempt: Bool) {

@@ -133,6 +133,15 @@ package struct Dispatcher: Sendable {
         if case .queued = held[id]?.stage { true } else { false }
     }
 
+    /// Whether every one of these destinations could take more in memory. Those that do not answer, are slowed down or are
+    /// stopped are passed over: they may take any time, and nobody should wait for them.
+    package func hasRoom(at destinations: some Sequence<String>, now: Timestamp) -> Bool {
+        let window = window
+        return destinations.allSatisfy { name in
+            laneOfName[name].flatMap { lanes[$0] }?.isCrowded(window: window, at: now) != true
+        }
+    }
+
     // MARK: Deliveries
 
     /// Takes a delivery that the ledger has just committed, or one that was replayed.

@@ -59,7 +59,7 @@ package struct Event: Hashable, Sendable {
     package var outcome: EventOutcome { EventOutcome(type: type) }
 
     /// The last part of the type, which receivers know as `status`.
-    package var status: String { type.split(separator: ".").last.map(String.init) ?? type }
+    package var status: String { String(EventOutcome.lastPart(of: type)) }
 
     /// The URL that came with the event for its outcome, and the field it stood in. Failures go to `callback_url` when
     /// there is no `failure_url`.

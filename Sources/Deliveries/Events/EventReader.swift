@@ -14,7 +14,7 @@ package struct EventReader: Sendable {
     /// - Parameter entryID: the stream entry's id, `MILLISECONDS-SEQUENCE`: the default of `id` and `timestamp`.
     package func read(_ fields: [EventField], entryID: String) throws(EventRefusal) -> Event {
         let raw = try RawEvent(fields)
-        let publishedAt = entryID.split(separator: "-").first.flatMap { Int64($0) } ?? 0
+        let publishedAt = Self.milliseconds(of: entryID)
         let entryTime = Timestamp(milliseconds: min(max(0, publishedAt), 253_402_300_799_000))
         let type = try readType(raw.type)
         let data = try readData(raw.data)
@@ -43,11 +43,7 @@ package struct EventReader: Sendable {
     private func readType(_ value: [UInt8]?) throws(EventRefusal) -> String {
         guard let value, !value.isEmpty else { throw EventRefusal(.type, "is missing") }
         guard value.count <= 128 else { throw EventRefusal(.type, "is longer than 128 bytes") }
-        let parts = value.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        let isName = parts.allSatisfy { part in
-            !part.isEmpty && part.allSatisfy { Self.isLowercaseOrDigit($0) || $0 == 0x5F || $0 == 0x2D }
-        }
-        guard isName else {
+        guard Self.isDottedName(value) else {
             throw EventRefusal(
                 .type,
                 "\(quoted(String(decoding: value, as: UTF8.self))) is not a lower-case dotted name such as job.completed"
@@ -109,6 +105,27 @@ package struct EventReader: Sendable {
         let isVersionKnown = !(value[0] == UInt8(ascii: "f") && value[1] == UInt8(ascii: "f"))
         let hasIDs = !value[3..<35].allSatisfy { $0 == 0x30 } && !value[36..<52].allSatisfy { $0 == 0x30 }
         return isHex && isVersionKnown && hasIDs ? String(decoding: value, as: UTF8.self) : nil
+    }
+
+    /// The milliseconds of an entry's id; 0 for what is none.
+    private static func milliseconds(of entryID: String) -> Int64 {
+        let digits = entryID.utf8.prefix { $0 != UInt8(ascii: "-") }
+        return Int64(Substring(digits)) ?? 0
+    }
+
+    /// Lower-case letters, digits, `_` and `-`, in parts that are not empty.
+    private static func isDottedName(_ value: [UInt8]) -> Bool {
+        var partIsEmpty = true
+        for byte in value {
+            if byte == UInt8(ascii: ".") {
+                if partIsEmpty { return false }
+                partIsEmpty = true
+            } else {
+                guard isLowercaseOrDigit(byte) || byte == 0x5F || byte == 0x2D else { return false }
+                partIsEmpty = false
+            }
+        }
+        return !partIsEmpty
     }
 
     private static func isLowercaseOrDigit(_ byte: UInt8) -> Bool {

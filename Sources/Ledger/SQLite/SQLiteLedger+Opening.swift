@@ -71,8 +71,9 @@ extension SQLiteLedger {
         configuration.maximumReaderCount = max(1, options.readers)
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { db in
-            // KiB, negative by SQLite's convention. The writer's holds the busy pages of the random indices.
-            try db.execute(sql: "PRAGMA cache_size = \(db.configuration.readonly ? -8_192 : -65_536)")
+            // KiB, negative by SQLite's convention. The writer's holds the pages that every batch changes; the rest of the file
+            // is in the system's cache.
+            try db.execute(sql: "PRAGMA cache_size = \(db.configuration.readonly ? -2_048 : -16_384)")
         }
         return configuration
     }

@@ -8,6 +8,15 @@ enum StoredValue {
     case text(String)
     case blob([UInt8])
 
+    /// Bytes of text or blob.
+    var byteCount: Int {
+        switch self {
+        case .null, .integer, .real: 0
+        case .text(let text): text.utf8.count
+        case .blob(let bytes): bytes.count
+        }
+    }
+
     static func integer(_ value: Int) -> StoredValue { .integer(Int64(value)) }
 
     static func integer(_ value: Int?) -> StoredValue { value.map { .integer(Int64($0)) } ?? .null }

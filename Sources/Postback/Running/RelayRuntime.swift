@@ -64,7 +64,8 @@ struct RelayRuntime {
             metrics: metrics,
             logger: logger,
             decider: IntakeDecider(node: random.next()),
-            admitted: { loop.admitted($0) }
+            admitted: { loop.admitted($0) },
+            room: { await loop.room(after: $0) }
         )
         let control = RelayControl(
             ledger: ledger,

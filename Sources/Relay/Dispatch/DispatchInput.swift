@@ -15,6 +15,7 @@ enum DispatchInput: Sendable {
     case resume(destination: String)
     case test(NewDelivery, requestedBy: String, CheckedContinuation<AttemptResult?, Never>)
     case testAdmitted(SendOrder, NewDelivery, LedgerError?)
+    case room(Set<String>, CheckedContinuation<Void, Never>)
     case snapshots(CheckedContinuation<[DestinationSnapshot], Never>)
     case reload
     case wake(Timestamp)

@@ -24,6 +24,8 @@ package actor IntakeService {
     private let logger: Logger
     /// Hands over what was admitted, before it is acknowledged.
     private let admitted: @Sendable ([NewDelivery]) -> Void
+    /// Waits until there is room for more of the same.
+    private let room: @Sendable ([NewDelivery]) async -> Void
 
     private var decider: IntakeDecider
     /// Entries asked for in one read: fewer than configured after a page was larger than a reply may be.
@@ -45,7 +47,8 @@ package actor IntakeService {
         metrics: RelayMetrics,
         logger: Logger,
         decider: IntakeDecider,
-        admitted: @escaping @Sendable ([NewDelivery]) -> Void
+        admitted: @escaping @Sendable ([NewDelivery]) -> Void,
+        room: @escaping @Sendable ([NewDelivery]) async -> Void
     ) {
         self.configuration = configuration
         self.consumer = consumer
@@ -58,6 +61,7 @@ package actor IntakeService {
         self.logger = logger
         self.decider = decider
         self.admitted = admitted
+        self.room = room
         self.pageSize = configuration.batch
         self.readingAs = consumer.full
     }
@@ -246,7 +250,10 @@ package actor IntakeService {
         let shared = redis.stream(configuration.stream)
         try await Task { _ = try await shared.acknowledgeAndDelete(ids, group: group) }.value
         FaultPoint.intakeAcknowledged.reached()
+        let wasFull = entries.count >= pageSize
         pageSize = min(pageSize * 2, configuration.batch)
+        // More is waiting in the stream, where it costs less than in the ledger.
+        if wasFull, !deliveries.isEmpty { await room(deliveries) }
     }
 
     /// Commits a batch, however long the ledger takes to come back. Nothing is acknowledged meanwhile.

@@ -14,6 +14,9 @@ package struct Recorder: Sendable {
 
     /// Results in one commit.
     static let batch = 500
+    /// A commit of so many results is followed by a pause of ``gathering``.
+    private static let busy = 16
+    private static let gathering = Duration.milliseconds(5)
 
     let inbox = Mailbox<Item>()
     private let store: any DeliveryStore
@@ -38,11 +41,14 @@ package struct Recorder: Sendable {
             var destinations: [DestinationRecord] = []
             for item in inbox.takeAll() {
                 switch item {
-                case .results(let more): results += more
+                // The first is taken as it is: that saves a copy of most batches.
+                case .results(let more): if results.isEmpty { results = more } else { results += more }
                 case .destination(let record): destinations.append(record)
                 }
             }
             guard await commit(results, destinations, recorded) else { return }
+            // While there is much to record, the next commit waits for more: what a commit costs beside its rows, it costs once.
+            if results.count >= Self.busy { try? await Task.sleep(for: Self.gathering) }
         }
     }
 
@@ -56,7 +62,7 @@ package struct Recorder: Sendable {
         var start = results.startIndex
         while start < results.endIndex {
             let end = min(start + Self.batch, results.endIndex)
-            let batch = Array(results[start..<end])
+            let batch = results.count <= Self.batch ? results : Array(results[start..<end])
             FaultPoint.recorderTaken.reached()
             guard await record(batch) else { return false }
             FaultPoint.recorderCommitted.reached()
