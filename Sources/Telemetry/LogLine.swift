@@ -9,10 +9,10 @@ struct LogLine {
     ///
     /// - Parameters:
     ///   - time: as ``LogClock`` gives it.
-    ///   - bytes: lines that stand before this one.
-    init(_ format: LogFormat, time: String, level: String, message: String, after bytes: consuming [UInt8] = []) {
+    ///   - earlier: lines that stand before this one.
+    init(_ format: LogFormat, time: String, level: String, message: String, after earlier: consuming [UInt8] = []) {
         self.format = format
-        self.bytes = bytes
+        bytes = earlier
         switch format {
         case .text:
             bytes.append(contentsOf: time.utf8)

@@ -60,7 +60,7 @@ struct ClockTests {
         )
         await withTaskGroup { group in
             group.addTask { _ = await loop.run() }
-            loop.admitted((1...10).map { Self.delivery($0, to: route.success, at: clock.now) })
+            loop.admitted((1...10).map { .sample($0, to: route.success, at: clock.now) })
             // Each question is a round of the loop.
             while await control.destinations().first?.health != .suspended, !Task.isCancelled {}
             let nextProbeAt = await control.destinations().first?.nextProbeAt
@@ -69,21 +69,5 @@ struct ClockTests {
             group.cancelAll()
         }
         try await ledger.close()
-    }
-
-    private static func delivery(_ number: Int64, to destination: Destination, at now: Timestamp) -> NewDelivery {
-        NewDelivery(
-            id: DeliveryID(rawValue: number),
-            eventID: "evt_\(number)",
-            fingerprint: [],
-            type: "job.completed",
-            body: Array("{}".utf8),
-            publishedAt: now,
-            receivedAt: now,
-            destination: destination.name,
-            route: destination.route,
-            url: destination.url.text,
-            source: StreamSource(entryID: "\(number)-0", fields: [])
-        )
     }
 }
