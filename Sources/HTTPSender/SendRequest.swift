@@ -20,6 +20,8 @@ package struct SendRequest: Sendable {
     package var policy: AddressPolicy
     /// How the connection is made.
     package var options: TransportOptions
+    /// Whether the receiver answered the last time, as far as the caller knows. Only speed depends on it.
+    package var receiverAnswers: Bool
 
     /// Makes a request; the timeouts default to those of the contract (section 4).
     package init(
@@ -31,7 +33,8 @@ package struct SendRequest: Sendable {
         timeout: Duration = .seconds(30),
         origin: AddressPolicy.Origin,
         policy: AddressPolicy,
-        options: TransportOptions = .standard
+        options: TransportOptions = .standard,
+        receiverAnswers: Bool = true
     ) {
         self.token = token
         self.url = url
@@ -42,6 +45,7 @@ package struct SendRequest: Sendable {
         self.origin = origin
         self.policy = policy
         self.options = options
+        self.receiverAnswers = receiverAnswers
     }
 }
 

@@ -20,6 +20,8 @@ package struct SendOrder: Hashable, Sendable {
     package var number: Int
     package var trigger: AttemptTrigger
     package var requestedBy: String?
+    /// Whether the destination's latest sign was one of life.
+    package var receiverAnswers = false
 }
 
 /// One page of due deliveries to read.

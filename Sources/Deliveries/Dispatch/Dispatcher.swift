@@ -320,7 +320,7 @@ package struct Dispatcher: Sendable {
     ) {
         switch lane.next(at: now, isCurrent: { held[$0.id]?.ticket == $0.ticket }) {
         case .send(let entry, let trigger):
-            if let order = order(entry, of: lane.name, trigger) { actions.sends.append(order) }
+            if let order = order(entry, of: lane, trigger) { actions.sends.append(order) }
             lane.isReady = true
             ready.append(index)
         case .wait(let time):
@@ -338,7 +338,7 @@ package struct Dispatcher: Sendable {
 
     private mutating func order(
         _ entry: DestinationLane.Entry,
-        of destination: String,
+        of lane: DestinationLane,
         _ trigger: AttemptTrigger?
     ) -> SendOrder? {
         guard var known = held[entry.id] else { return nil }
@@ -348,10 +348,11 @@ package struct Dispatcher: Sendable {
         inFlight += 1
         return SendOrder(
             id: entry.id,
-            destination: destination,
+            destination: lane.name,
             number: known.progress.attempts + 1,
             trigger: trigger,
-            requestedBy: known.progress.requestedBy
+            requestedBy: known.progress.requestedBy,
+            receiverAnswers: lane.isProven
         )
     }
 

@@ -33,7 +33,8 @@ struct RequestBuilder: Sendable {
             timeout: .milliseconds(policy.timeout),
             origin: destination == nil ? .untrusted : .operatorConfigured,
             policy: routes.table.addresses,
-            options: routes.transport
+            options: routes.transport,
+            receiverAnswers: order.receiverAnswers
         )
     }
 
