@@ -41,7 +41,8 @@ final class RedisFaultWorld {
         let (troubles, recoveries) = (program.count(of: Self.trouble), program.count(of: Self.recovery))
         outages += 1
         try await fault()
-        try await program.waitFor(Self.trouble, count: troubles + 1)
+        // At once, and not only when somebody has waited in vain for a connection.
+        try await program.waitFor(Self.trouble, count: troubles + 1, within: .seconds(4))
         let (status, body) = try await crash.relay.call("GET", "/readyz", of: program)
         #expect(status == 503)
         #expect(body.contains(reason), "\(body)")

@@ -247,8 +247,7 @@ package actor IntakeService {
         // A cancelled task would have its command refused; what is durable is acknowledged all the same.
         let ids = entries.map(\.id)
         let group = configuration.group
-        let shared = redis.stream(configuration.stream)
-        try await Task { _ = try await shared.acknowledgeAndDelete(ids, group: group) }.value
+        try await Task { _ = try await stream.acknowledgeAndDelete(ids, group: group) }.value
         FaultPoint.intakeAcknowledged.reached()
         let wasFull = entries.count >= pageSize
         pageSize = min(pageSize * 2, configuration.batch)
