@@ -97,7 +97,7 @@ struct RedisFaultTests {
         try await program.waitFor("Made the consumer group")
         program.signal(SIGSTOP)
         if !isRunning { _ = try await crash.kill(program) }
-        try await crash.redis.cli("CONFIG", "SET", "maxmemory", "3mb")
+        try await crash.redis.cli("CONFIG", "SET", "maxmemory", "2mb")
         let load = crash.publishContinuously(window: 100_000)
         try await crash.publisher.refusals.wait(for: 1)
         let full = await crash.publisher.published.count
