@@ -1,5 +1,5 @@
 /// Why a command ends without having done what it was asked for.
-struct CommandFailure: Error {
+struct CommandFailure: Error, CustomStringConvertible {
     /// Exit codes: 1, or as in sysexits.h.
     enum Code: Int32 {
         case failed = 1
@@ -23,6 +23,9 @@ struct CommandFailure: Error {
     var code: Code
     /// What a person is told, a line each.
     var lines: [String]
+
+    /// The same on one line, for a log.
+    var description: String { lines.joined(separator: "; ") }
 
     init(_ code: Code, _ lines: String...) {
         self.code = code

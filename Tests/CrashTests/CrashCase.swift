@@ -85,6 +85,12 @@ final class CrashCase {
     @discardableResult
     func finish(after crash: LedgerSnapshot) async throws -> CrashAudit {
         let program = try await startUp()
+        return try await finish(program, after: crash)
+    }
+
+    /// The same with a run that is up already.
+    @discardableResult
+    func finish(_ program: Program, after crash: LedgerSnapshot) async throws -> CrashAudit {
         let missing = await publisher.published.count { !crash.isDelivered($0) }
         do {
             try await log.waitForTaken(missing, inRun: runs)

@@ -37,7 +37,7 @@ struct DiskFullTests {
         #expect(program.count(of: "The ledger takes no writes") <= 5, "\(program.output)")
     }
 
-    @Test("Killed while it is full, and started again once there is room", arguments: SmallDisk.Kind.available)
+    @Test("Killed while it is full, and started again before there is room", arguments: SmallDisk.Kind.available)
     func killedWhileFull(kind: SmallDisk.Kind) async throws {
         let disk = try SmallDisk(kind)
         let crash = try await CrashCase(data: disk.path)
@@ -56,7 +56,14 @@ struct DiskFullTests {
         let nowhere = await crash.publisher.published.filter { left.statuses[$0.id] == nil && !inRedis.contains($0.id) }
         #expect(nowhere.isEmpty)
 
-        if kind == .fileSystem { try disk.free(program) }
-        try await crash.finish(after: left)
+        let second = try await crash.startUp()
+        if kind == .fileSystem {
+            // It is still full, and the relay is there all the same.
+            try await second.waitFor("The ledger takes no writes")
+            #expect(second.output.contains("No space left on device"))
+            #expect(!second.output.contains("CommandFailure"))
+            try disk.free(second)
+        }
+        try await crash.finish(second, after: left)
     }
 }

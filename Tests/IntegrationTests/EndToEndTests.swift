@@ -96,6 +96,23 @@ struct EndToEndTests {
         #expect(await second.waitUntilExit() == 0)
     }
 
+    @Test("The private Redis may be killed: it is started again, and what is published arrives")
+    func restartsRedis() async throws {
+        let receiver = try ScriptedReceiver()
+        let installation = try Installation(routes: Installation.route(to: receiver.url()))
+        let program = try await installation.up()
+        try await installation.xadd("type", "job.completed", "id", "before", "data", "{}")
+        _ = try await receiver.waitForRequests(1)
+        kill(try #require(try Self.redisPID(installation.socket)), SIGKILL)
+        try await program.waitFor("The private Redis ended, starting it again")
+        try await program.waitFor("Reading the stream")
+        try await installation.xadd("type", "job.completed", "id", "after", "data", "{}")
+        let ids = try await receiver.waitForRequests(2).map { $0.header("webhook-id") }
+        #expect(ids == ["before", "after"])
+        program.signal(SIGTERM)
+        #expect(await program.waitUntilExit() == 0)
+    }
+
     private static func redisPID(_ socket: String) throws -> pid_t? {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
