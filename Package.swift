@@ -17,7 +17,8 @@ let strictAtC: [SwiftSetting] = strict + [.strictMemorySafety()]
 let package = Package(
     name: "postback",
     products: [
-        .executable(name: "postback", targets: ["Postback"])
+        .executable(name: "postback", targets: ["Postback"]),
+        .executable(name: "simulate", targets: ["Simulate"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -151,13 +152,24 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        // One test target for each target, and three that are about the whole.
-        .testTarget(name: "DeliveriesTests", dependencies: ["Deliveries"], swiftSettings: strict),
-        .testTarget(
-            name: "Simulation",
-            dependencies: ["Deliveries", .product(name: "HeapModule", package: "swift-collections")],
+        .target(
+            name: "SimulatedWorld",
+            dependencies: ["Deliveries"],
+            path: "Tests/SimulatedWorld",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "Simulate",
+            dependencies: [
+                "SimulatedWorld", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Simulate",
+            swiftSettings: strict
+        ),
+
+        // One test target for each target, and three that are about the whole.
+        .testTarget(name: "DeliveriesTests", dependencies: ["Deliveries"], swiftSettings: strict),
+        .testTarget(name: "Simulation", dependencies: ["SimulatedWorld"], swiftSettings: strict),
         .testTarget(name: "SigningTests", dependencies: ["Signing"], swiftSettings: strict),
         .testTarget(
             name: "RedisClientTests",

@@ -20,9 +20,16 @@ package protocol DeliveryStore: Sendable {
     /// Pending deliveries of a destination that are due at `time` or before, first attempts ahead of retries, then the
     /// earliest due first; at most `limit` of them.
     ///
+    /// Retries are sure of an eighth of a page of more than one, rounded up, so that first attempts that keep coming do not
+    /// starve them.
+    ///
     /// The page also tells the earliest due time among the destination's pending deliveries that were *not* returned.
     /// Deliveries that are in flight are pending too, and come again until their results are recorded.
     func due(at destination: String, by time: Timestamp, limit: Int) async throws(LedgerError) -> DuePage
+
+    /// Moves the due times of pending deliveries that lie after `time` earlier by so many milliseconds, though not to
+    /// before `time`: what the relay asks for when its clock was set back. Asked twice, it moves them twice.
+    func moveDueTimes(after time: Timestamp, earlierBy milliseconds: Int64) async throws(LedgerError)
 
     /// What must be sent for these deliveries, in their order. A delivery that is no longer pending is left out.
     func payloads(of deliveries: [DeliveryID]) async throws(LedgerError) -> [DeliveryPayload]

@@ -48,7 +48,12 @@ package struct RelayService: Service {
     package func run() async throws {
         health.set { $0.isRunning = true }
         await withTaskGroup { recording in
-            recording.addTask { await recorder.run { loop.inbox.send(.recorded($0)) } }
+            recording.addTask {
+                await recorder.run(
+                    recorded: { loop.inbox.send(.recorded($0)) },
+                    dueTimesMoved: { loop.inbox.send(.dueTimesMoved) }
+                )
+            }
             let wasAbandoned = await dispatch()
             // Nothing more comes: the recorder ends with what it has.
             recorder.inbox.close()

@@ -15,6 +15,34 @@ extension LedgerConformance {
             try expect(await ledger.due(by: Sample.time(50), limit: 3), is: [4, 3, 2], "due, limited")
             try expect(await ledger.due(by: Sample.time(10)), is: [4, 2, 1], "due at 10")
         },
+        ConformanceCheck("retries are sure of an eighth of a page, whatever first attempts wait") { ledger in
+            try await ledger.add((1...40).map { Sample.delivery($0) })
+            try await ledger.record((21...40).map { Sample.retry($0, next: Sample.time($0)) })
+            try expect(await ledger.due(by: Sample.time(50), limit: 16), is: Array(1...14) + [21, 22], "a page of 16")
+            try expect(await ledger.due(by: Sample.time(50), limit: 3), is: [1, 2, 21], "a page of 3")
+            try expect(await ledger.due(by: Sample.time(50), limit: 1), is: [1], "a page of 1")
+            try expect(await ledger.due(by: Sample.time(50), limit: 25), is: Array(1...20) + Array(21...25), "of 25")
+            try expect(await ledger.due(by: Sample.time(20), limit: 16), is: Array(1...16), "while no retry is due")
+            try expect(await ledger.nextDue(by: 50, limit: 16), is: Sample.time(0), "a first attempt is left")
+            try expect(await ledger.nextDue(by: 50, limit: 23), is: Sample.time(24), "retries are left")
+        },
+        ConformanceCheck("due times after a moment are moved earlier, and not to before it") { ledger in
+            try await ledger.add([
+                Sample.delivery(1), Sample.delivery(2, receivedAt: Sample.time(1_000)), Sample.delivery(3),
+                Sample.delivery(4), Sample.delivery(5, destination: "other"),
+            ])
+            try await ledger.record([
+                Sample.retry(3, next: Sample.time(1_500)), Sample.delivered(4),
+                Sample.retry(5, next: Sample.time(9_000)),
+            ])
+            try await ledger.moveDueTimes(after: Sample.time(500), earlierBy: 800)
+            let due = try await ledger.due(at: "orders", by: .distantFuture, limit: 10).deliveries
+            try expect(due.map(\.id.rawValue), is: [1, 2, 3], "pending")
+            try expect(due.map(\.dueAt), is: [0, 500, 700].map(Sample.time), "moved")
+            let other = try await ledger.due(at: "other", by: .distantFuture, limit: 10).deliveries
+            try expect(other.map(\.dueAt), is: [Sample.time(8_200)], "moved elsewhere")
+            try expect(await ledger.find(4).summary.nextAttemptAt, is: nil, "one that has ended")
+        },
         ConformanceCheck("a page tells when the rest is due") { ledger in
             try await ledger.add([
                 Sample.delivery(1), Sample.delivery(2, receivedAt: Sample.time(1)), Sample.delivery(3),
@@ -24,7 +52,7 @@ extension LedgerConformance {
             try expect(await ledger.nextDue(by: 10, limit: 2), is: Sample.time(500), "the retry is left")
             try expect(await ledger.nextDue(by: 10, limit: 0), is: Sample.time(0), "nothing taken")
             try expect(await ledger.nextDue(by: 500, limit: 3), is: nil, "everything taken")
-            try expect(await ledger.nextDue(by: 500, limit: 2), is: Sample.time(500), "a due one is left")
+            try expect(await ledger.nextDue(by: 500, limit: 2), is: Sample.time(1), "the later fresh one is left")
         },
         ConformanceCheck("a destination without work has an empty page") { ledger in
             let page = try await ledger.due(at: "nowhere", by: .distantFuture, limit: 10)

@@ -25,6 +25,14 @@ struct QueryPlanTests {
         }
     }
 
+    @Test("due times are moved without a look at what has ended")
+    func moveDueTimes() async throws {
+        try await withLedger { ledger, _ in
+            let plan = try await plan(SQLiteLedger.moveDueTimesSQL, in: ledger)
+            #expect(plan == "SCAN deliveries USING INDEX deliveries_due")
+        }
+    }
+
     @Test("payloads are found by their keys")
     func payloads() async throws {
         try await withLedger { ledger, _ in

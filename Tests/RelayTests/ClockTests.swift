@@ -3,6 +3,7 @@ import HTTPSender
 import Ledger
 import Logging
 import ReceiverTestSupport
+import RedisTestSupport
 import Synchronization
 import Telemetry
 import Testing
@@ -60,7 +61,10 @@ struct ClockTests {
         )
         await withTaskGroup { group in
             group.addTask { _ = await loop.run() }
-            loop.admitted((1...10).map { .sample($0, to: route.success, at: clock.now) })
+            let deliveries = (1...10).map { NewDelivery.sample($0, to: route.success, at: clock.now) }
+            let ids = deliveries.map(\.id)
+            loop.notify(.begun(ids))
+            loop.notify(.ended(of: ids, admitted: deliveries))
             // Each question is a round of the loop.
             while await control.destinations().first?.health != .suspended, !Task.isCancelled {}
             let nextProbeAt = await control.destinations().first?.nextProbeAt
@@ -69,5 +73,26 @@ struct ClockTests {
             group.cancelAll()
         }
         try await ledger.close()
+    }
+
+    @Test("What is only in the ledger does not wait longer because the clock was set back")
+    func setBack() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver {
+            $0.header("x-postback-attempt") == "1" ? .status(500) : .status(200)
+        }
+        let policy = DestinationPolicy(retries: RetrySchedule(delays: [1_000]))
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url(), policy: policy)])
+        let clock = SettableClock()
+        try await TestRelay.run(snapshot, redis: redis, directory: directory, clock: clock.relayClock) { relay in
+            try await relay.publish("type", "job.completed", "id", "patient", "data", "{}")
+            try await relay.store.recorded.wait(for: 1)
+            clock.set(byMilliseconds: -3_600_000)
+            // A question is a round of the loop, which notices that the clock was set.
+            _ = await relay.control.destinations()
+            try await relay.store.moved.wait(for: 1)
+            let requests = try await receiver.waitForRequests(2)
+            #expect(requests.map { $0.header("webhook-id") } == ["patient", "patient"])
+        }
     }
 }

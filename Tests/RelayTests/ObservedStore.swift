@@ -16,6 +16,8 @@ final class ObservedStore: DeliveryStore {
     let admitted = Milestones()
     /// Results that were recorded.
     let recorded = Milestones()
+    /// How often due times were moved.
+    let moved = Milestones()
     /// Calls that were made to fail.
     let failed = Milestones()
 
@@ -48,6 +50,11 @@ final class ObservedStore: DeliveryStore {
 
     func due(at destination: String, by time: Timestamp, limit: Int) async throws(LedgerError) -> DuePage {
         try await base.due(at: destination, by: time, limit: limit)
+    }
+
+    func moveDueTimes(after time: Timestamp, earlierBy milliseconds: Int64) async throws(LedgerError) {
+        try await base.moveDueTimes(after: time, earlierBy: milliseconds)
+        moved.add(1)
     }
 
     func payloads(of deliveries: [DeliveryID]) async throws(LedgerError) -> [DeliveryPayload] {

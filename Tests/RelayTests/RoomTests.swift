@@ -52,11 +52,11 @@ struct RoomTests {
         await withTaskGroup { group in
             group.addTask { _ = await loop.run() }
             let first = NewDelivery.sample(1, to: route.success, at: clock.now)
-            loop.admitted([first])
+            admit([first], to: loop)
             await loop.room(after: [first])
 
             let more = (2...20).map { NewDelivery.sample($0, to: route.success, at: clock.now) }
-            loop.admitted(more)
+            admit(more, to: loop)
             let begin = ContinuousClock.now
             await loop.room(after: more)
             #expect(ContinuousClock.now - begin >= .milliseconds(45))
@@ -68,5 +68,11 @@ struct RoomTests {
             group.cancelAll()
         }
         try await ledger.close()
+    }
+
+    private func admit(_ deliveries: [NewDelivery], to loop: DispatchLoop) {
+        let ids = deliveries.map(\.id)
+        loop.notify(.begun(ids))
+        loop.notify(.ended(of: ids, admitted: deliveries))
     }
 }

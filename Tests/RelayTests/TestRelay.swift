@@ -73,6 +73,7 @@ struct TestRelay: Sendable {
         grace: Duration = .seconds(10),
         process: String = "test",
         maximumReplyBytes: Int = 64 << 20,
+        clock: RelayClock = .system,
         beforeStart: @Sendable (ObservedStore) -> Void = { _ in },
         _ body: @Sendable (TestRelay) async throws -> Value
     ) async throws -> Value {
@@ -98,7 +99,7 @@ struct TestRelay: Sendable {
             store: store,
             routing: routing,
             recorder: recorder,
-            clock: .system,
+            clock: clock,
             metrics: metrics,
             logger: logger,
             limits: DispatchLimits(),
@@ -113,26 +114,26 @@ struct TestRelay: Sendable {
             redis: client,
             store: store,
             routing: routing,
-            clock: .system,
+            clock: clock,
             health: health,
             metrics: metrics,
             logger: logger,
             decider: IntakeDecider(node: 1),
-            admitted: { loop.admitted($0) },
+            notify: { loop.notify($0) },
             room: { await loop.room(after: $0) }
         )
         let control = RelayControl(
             ledger: ledger,
             loop: loop,
             routing: routing,
-            clock: .system,
+            clock: clock,
             decider: IntakeDecider(node: 2)
         )
         let relay = RelayService(
             intake: intake,
             loop: loop,
             recorder: recorder,
-            retention: RetentionService(ledger: ledger, policy: RetentionPolicy(), clock: .system, logger: logger),
+            retention: RetentionService(ledger: ledger, policy: RetentionPolicy(), clock: clock, logger: logger),
             sender: sender,
             health: health,
             grace: grace,

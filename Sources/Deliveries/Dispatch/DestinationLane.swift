@@ -20,6 +20,8 @@ struct DestinationLane: Sendable {
         var released: Set<DeliveryID> = []
         /// The earliest due time heard of since the read began.
         var noted: Timestamp?
+        /// Milliseconds by which the clock was set back since the read began, as a negative number.
+        var clockChange: Int64 = 0
     }
 
     /// What is to be done next for a destination.
@@ -107,6 +109,9 @@ struct DestinationLane: Sendable {
         load == nil && ledgerDueAt.map { $0 <= time } ?? false
     }
 
+    /// Whether the ledger has, or may turn out to have, work that is not here.
+    var mayHaveWorkInLedger: Bool { load != nil || ledgerDueAt != nil }
+
     var queuedCount: Int { fresh.count + retries.count }
 
     /// Whether it answers at full pace and still has more to do than it will soon get done: what is new would have to be read
@@ -146,7 +151,8 @@ struct DestinationLane: Sendable {
         let ended = load
         load = nil
         ledgerDueAt = nil
-        for time in [nextDueAt, ended?.noted] {
+        let next = nextDueAt?.advanced(byMilliseconds: ended?.clockChange ?? 0)
+        for time in [next, ended?.noted] {
             if let time { noteInLedger(dueAt: time) }
         }
         return ended
@@ -340,11 +346,12 @@ struct DestinationLane: Sendable {
         nextProbeAt = nextProbeAt?.advanced(byMilliseconds: delta)
         guard delta < 0 else { return }
         ledgerDueAt = ledgerDueAt?.advanced(byMilliseconds: delta)
+        load?.clockChange += delta
         if let noted = load?.noted { load?.noted = noted.advanced(byMilliseconds: delta) }
-        retries = Heap(
-            retries.unordered.map {
-                Entry(dueAt: $0.dueAt.advanced(byMilliseconds: delta), id: $0.id, ticket: $0.ticket)
-            }
-        )
+        func shifted(_ entry: Entry) -> Entry {
+            Entry(dueAt: entry.dueAt.advanced(byMilliseconds: delta), id: entry.id, ticket: entry.ticket)
+        }
+        fresh = Deque(fresh.map(shifted))
+        retries = Heap(retries.unordered.map(shifted))
     }
 }

@@ -36,6 +36,8 @@ package struct Dispatcher: Sendable {
     private var freeLanes: [Int] = []
     private var laneOfName: [String: Int] = [:]
     private var held: [DeliveryID: Held] = [:]
+    /// Deliveries that intake is about to commit, as long as no page has brought them in.
+    private var expected: Set<DeliveryID> = []
     private var nextTicket: UInt32 = 0
     private var ready = Deque<Int>()
     private var timers = Heap<Timer>()
@@ -67,7 +69,13 @@ package struct Dispatcher: Sendable {
     package var wakeAt: Timestamp? { timers.min?.at }
 
     /// Timers that are set, those that were superseded included.
-    var timerCount: Int { timers.count }
+    package var timerCount: Int { timers.count }
+
+    /// Destinations that are known.
+    package var destinationCount: Int { laneOfName.count }
+
+    /// Deliveries that were announced and have not come yet.
+    package var expectedCount: Int { expected.count }
 
     // MARK: Destinations
 
@@ -144,6 +152,24 @@ package struct Dispatcher: Sendable {
 
     // MARK: Deliveries
 
+    /// Announces deliveries that are about to be committed. A page that is read after the commit may bring one in before
+    /// ``admitted(_:to:)`` does; without the announcement it could be sent, recorded and let go of by then, and would be sent
+    /// again.
+    package mutating func expect(_ ids: [DeliveryID]) {
+        expected.formUnion(ids)
+    }
+
+    /// Takes a delivery that was announced and is committed now, unless a page has brought it in already.
+    package mutating func admitted(_ delivery: DueDelivery, to destination: String) {
+        guard expected.remove(delivery.id) != nil else { return }
+        add(delivery, to: destination)
+    }
+
+    /// Notes that deliveries which were announced will not come: they were not committed.
+    package mutating func expectNoLonger(_ ids: [DeliveryID]) {
+        expected.subtract(ids)
+    }
+
     /// Takes a delivery that the ledger has just committed, or one that was replayed.
     ///
     /// A new one is held when the window has room and no older one waits in the ledger. One that was replayed is read from the
@@ -171,10 +197,29 @@ package struct Dispatcher: Sendable {
         guard let index = laneOfName[destination], let load = lanes[index]?.endLoad(nextDueAt: nextDueAt) else {
             return
         }
-        for delivery in deliveries where held[delivery.id] == nil && !load.released.contains(delivery.id) {
-            hold(delivery, lane: index)
+        // First attempts and retries in turn, so that either gets some of the room when it is short.
+        let firstRetry = deliveries.firstIndex { $0.progress.attempts > 0 } ?? deliveries.endIndex
+        var (first, retry) = (deliveries.startIndex, firstRetry)
+        while first < firstRetry || retry < deliveries.endIndex {
+            if first < firstRetry {
+                take(deliveries[first], from: load, lane: index)
+                first += 1
+            }
+            if retry < deliveries.endIndex {
+                take(deliveries[retry], from: load, lane: index)
+                retry += 1
+            }
         }
         markReady(index)
+    }
+
+    /// Takes a delivery from a page, unless more is known of it than the page can tell.
+    private mutating func take(_ delivery: DueDelivery, from load: DestinationLane.Load, lane index: Int) {
+        guard held[delivery.id] == nil, !load.released.contains(delivery.id) else { return }
+        if !expected.isEmpty { expected.remove(delivery.id) }
+        var delivery = delivery
+        delivery.dueAt = delivery.dueAt.advanced(byMilliseconds: load.clockChange)
+        hold(delivery, lane: index)
     }
 
     /// Notes that a page could not be read; it is asked for again at `retryAt`.
@@ -186,6 +231,7 @@ package struct Dispatcher: Sendable {
 
     /// Forgets a queued delivery that was cancelled. One in flight ends as it ends; the ledger knows that it was cancelled.
     package mutating func cancelled(_ id: DeliveryID) {
+        expected.remove(id)
         guard let known = held[id], case .queued = known.stage else { return }
         release(id, dueInLedger: nil)
         markReady(known.lane)
@@ -246,12 +292,32 @@ package struct Dispatcher: Sendable {
         isDraining = true
     }
 
+    /// A clock that is set back by less leaves due times in the ledger as they are: what waits longer for it waits this long at
+    /// most, which is not worth a change of every pending row.
+    package static let smallestStepBack: Int64 = 5_000
+
     /// Keeps pauses and paces as long as they were meant to be after the wall clock was set.
-    package mutating func clockWasSet(byMilliseconds delta: Int64) {
+    ///
+    /// - Returns: whether the due times in the ledger should be moved too; ``dueTimesMoved(at:)`` is called once they are.
+    package mutating func clockWasSet(byMilliseconds delta: Int64) -> Bool {
         timers = Heap()
+        if delta < 0 {
+            for (id, known) in held {
+                held[id]?.replayDueAt = known.replayDueAt?.advanced(byMilliseconds: delta)
+            }
+        }
         for index in lanes.indices where lanes[index] != nil {
             lanes[index]?.shift(byMilliseconds: delta)
             lanes[index]?.timerAt = nil
+            markReady(index)
+        }
+        return delta <= -Self.smallestStepBack
+    }
+
+    /// Notes that the due times in the ledger were moved after the clock was set back: what was heard of them is no longer true.
+    package mutating func dueTimesMoved(at now: Timestamp) {
+        for index in lanes.indices where lanes[index]?.mayHaveWorkInLedger == true {
+            lanes[index]?.noteInLedger(dueAt: now)
             markReady(index)
         }
     }
@@ -450,7 +516,10 @@ package struct Dispatcher: Sendable {
     /// Holds a delivery when there is room and the destination takes work, else notes that the ledger has it.
     private mutating func hold(_ delivery: DueDelivery, lane index: Int) {
         guard let lane = lanes[index] else { return }
-        let hasRoom = lane.queuedCount < window
+        // A quarter of the window is kept for a page that is on its way: new deliveries that come faster than they can be sent
+        // would leave it no room.
+        let room = lane.load == nil ? window : window - window / 4
+        let hasRoom = lane.queuedCount < room
         guard lane.takesWork && hasRoom || lane.wantsProbe else {
             lanes[index]?.noteInLedger(dueAt: delivery.dueAt)
             return

@@ -5,22 +5,32 @@ extension SQLiteLedger {
     package func due(at destination: String, by time: Timestamp, limit: Int) async throws(LedgerError) -> DuePage {
         try await read { db in
             let statement = try db.cachedStatement(sql: Self.dueSQL)
-            var page = DuePage(deliveries: [], nextDueAt: nil)
-            // First attempts, then retries: two ranges of one index. Each is read one row past the page, which then
-            // tells when the rest is due.
-            for isRetry in [false, true] {
-                let room = max(0, limit - page.deliveries.count)
-                let found = try statement.all([.text(destination), .flag(isRetry), .integer(room + 1)]) {
-                    try $0.dueDelivery()
-                }
-                let taken = found.prefix { $0.dueAt <= time }.prefix(room)
-                page.deliveries += taken
-                if taken.count < found.count {
-                    let rest = found[taken.count].dueAt
-                    page.nextDueAt = min(page.nextDueAt ?? rest, rest)
-                }
+            let room = max(0, limit)
+            // First attempts and retries: two ranges of one index. Each is read one row past the page, which then tells
+            // when the rest is due.
+            let firstAttempts = try statement.all([.text(destination), .flag(false), .integer(room + 1)]) {
+                try $0.dueDelivery()
             }
-            return page
+            let firstAttemptsDue = min(room, firstAttempts.prefix { $0.dueAt <= time }.count)
+            let reserve = room > 1 ? (room + 7) / 8 : 0
+            let retryRoom = max(room - firstAttemptsDue, reserve)
+            let retries = try statement.all([.text(destination), .flag(true), .integer(retryRoom + 1)]) {
+                try $0.dueDelivery()
+            }
+            let retriesTaken = min(retryRoom, retries.prefix { $0.dueAt <= time }.count)
+            let firstAttemptsTaken = min(firstAttemptsDue, room - retriesTaken)
+            return DuePage(
+                deliveries: Array(firstAttempts.prefix(firstAttemptsTaken) + retries.prefix(retriesTaken)),
+                nextDueAt: [firstAttempts.dropFirst(firstAttemptsTaken).first, retries.dropFirst(retriesTaken).first]
+                    .compactMap { $0?.dueAt }.min()
+            )
+        }
+    }
+
+    package func moveDueTimes(after time: Timestamp, earlierBy milliseconds: Int64) async throws(LedgerError) {
+        try await write { db in
+            try db.cachedStatement(sql: Self.moveDueTimesSQL)
+                .run([.time(time), .integer(milliseconds), .time(time)])
         }
     }
 
@@ -91,6 +101,11 @@ extension SQLiteLedger {
         WHERE status = 'pending' AND destination = ? AND (attempts > 0) = ?
         ORDER BY next_attempt_at, id
         LIMIT ?
+        """
+
+    static let moveDueTimesSQL = """
+        UPDATE deliveries INDEXED BY deliveries_due SET next_attempt_at = max(?, next_attempt_at - ?)
+        WHERE status = 'pending' AND next_attempt_at > ?
         """
 
     static let payloadSQL = """

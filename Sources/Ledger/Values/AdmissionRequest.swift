@@ -6,6 +6,11 @@ package enum AdmissionRequest: Hashable, Sendable {
     case delivery(NewDelivery)
     /// An entry that cannot be used.
     case quarantine(NewQuarantineEntry)
+
+    /// The delivery that it asks for.
+    package var delivery: NewDelivery? {
+        if case .delivery(let delivery) = self { delivery } else { nil }
+    }
 }
 
 /// What the ledger did with an ``AdmissionRequest``.

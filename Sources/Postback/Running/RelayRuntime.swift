@@ -64,7 +64,7 @@ struct RelayRuntime {
             metrics: metrics,
             logger: logger,
             decider: IntakeDecider(node: random.next()),
-            admitted: { loop.admitted($0) },
+            notify: { loop.notify($0) },
             room: { await loop.room(after: $0) }
         )
         let control = RelayControl(

@@ -52,9 +52,12 @@ package struct RelayControl: Sendable {
     package func redrive(_ id: Int64) async throws(LedgerError) -> Admission? {
         guard let entry = try await ledger.quarantineEntry(id) else { return nil }
         let request = decider.decide(entry.source, routes: routing.current.table, now: clock.now())
-        let admission = try await ledger.redrive(id, as: request)
+        guard let delivery = request.delivery else { return try await ledger.redrive(id, as: request) }
+        var admission: Admission?
+        loop.notify(.begun([delivery.id]))
+        defer { loop.notify(.ended(of: [delivery.id], admitted: admission == .admitted ? [delivery] : [])) }
+        admission = try await ledger.redrive(id, as: request)
         FaultPoint.redriveCommitted.reached()
-        if case .delivery(let delivery) = request, admission == .admitted { loop.admitted([delivery]) }
         return admission
     }
 

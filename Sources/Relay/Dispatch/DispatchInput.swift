@@ -4,9 +4,11 @@ import Ledger
 
 /// What can happen to the dispatch loop.
 enum DispatchInput: Sendable {
-    case admitted([NewDelivery])
+    case admission(AdmissionNotice)
     case answers([SendResult])
     case recorded([DeliveryID])
+    /// The due times in the ledger were moved after the clock was set back.
+    case dueTimesMoved
     case page(destination: String, Result<DuePage, LedgerError>)
     case payloads([SendOrder], Result<[DeliveryPayload], LedgerError>)
     case due(DueDelivery, destination: String)

@@ -80,9 +80,9 @@ package actor DispatchLoop {
         inbox.send(.answers(results))
     }
 
-    /// Takes deliveries that intake has committed.
-    package nonisolated func admitted(_ deliveries: [NewDelivery]) {
-        inbox.send(.admitted(deliveries))
+    /// Hears of deliveries that are being admitted.
+    package nonisolated func notify(_ notice: AdmissionNotice) {
+        inbox.send(.admission(notice))
     }
 
     /// Waits until the destinations of these deliveries have room for more, at most ``longestPause``.
@@ -153,14 +153,19 @@ package actor DispatchLoop {
 
     private func take(_ input: DispatchInput, at now: Timestamp, in group: inout DiscardingTaskGroup) {
         switch input {
-        case .admitted(let deliveries):
+        case .admission(.begun(let ids)):
+            dispatcher.expect(ids)
+        case .admission(.ended(let announced, let deliveries)):
             let routes = routing.current
-            for delivery in deliveries { add(delivery, routes) }
+            for delivery in deliveries { add(delivery, routes, at: now) }
+            if deliveries.count < announced.count { dispatcher.expectNoLonger(announced) }
         case .answers(let results):
             FaultPoint.answerTaken.reached()
             settle(results, at: now)
         case .recorded(let ids):
             dispatcher.recorded(ids)
+        case .dueTimesMoved:
+            dispatcher.dueTimesMoved(at: now)
         case .page(let destination, .success(let page)):
             dispatcher.loaded(destination, page.deliveries, nextDueAt: page.nextDueAt)
         case .page(let destination, .failure(let error)):
@@ -177,8 +182,9 @@ package actor DispatchLoop {
                 metadata: Logger.Metadata([.count: .stringConvertible(orders.count), .reason: "\(error)"])
             )
             dispatcher.postponed(orders.map(\.id), retryAt: now.advanced(byMilliseconds: 1000))
-        case .due(let delivery, let destination):
+        case .due(var delivery, let destination):
             configureIfNew(destination, routing.current)
+            delivery.dueAt = min(delivery.dueAt, now)
             dispatcher.add(delivery, to: destination)
         case .cancelled(let id):
             dispatcher.cancelled(id)
@@ -208,10 +214,11 @@ package actor DispatchLoop {
         }
     }
 
-    private func add(_ delivery: NewDelivery, _ routes: RoutingSnapshot) {
+    private func add(_ delivery: NewDelivery, _ routes: RoutingSnapshot, at now: Timestamp) {
         configureIfNew(delivery.destination, routes)
-        let due = DueDelivery(id: delivery.id, dueAt: delivery.receivedAt, progress: .fresh)
-        dispatcher.add(due, to: delivery.destination)
+        // The clock may have been set back since it was received.
+        let due = DueDelivery(id: delivery.id, dueAt: min(delivery.receivedAt, now), progress: .fresh)
+        dispatcher.admitted(due, to: delivery.destination)
         if dispatcher.isQueued(delivery.id) { cache.insert(delivery.payload) }
     }
 
@@ -400,8 +407,10 @@ package actor DispatchLoop {
             "The clock was set",
             metadata: Logger.Metadata([.durationMilliseconds: .stringConvertible(change)])
         )
-        dispatcher.clockWasSet(byMilliseconds: change)
-        for index in roomWaiters.indices { roomWaiters[index].until = clock.now() }
+        if dispatcher.clockWasSet(byMilliseconds: change) {
+            recorder.inbox.send(.clockWasSet(backBy: -change, at: now))
+        }
+        for index in roomWaiters.indices { roomWaiters[index].until = now }
         return now
     }
 

@@ -22,8 +22,8 @@ package actor IntakeService {
     private let health: RelayHealth
     private let metrics: RelayMetrics
     private let logger: Logger
-    /// Hands over what was admitted, before it is acknowledged.
-    private let admitted: @Sendable ([NewDelivery]) -> Void
+    /// Tells the dispatch loop what is being admitted and what was, before it is acknowledged.
+    private let notify: @Sendable (AdmissionNotice) -> Void
     /// Waits until there is room for more of the same.
     private let room: @Sendable ([NewDelivery]) async -> Void
 
@@ -47,7 +47,7 @@ package actor IntakeService {
         metrics: RelayMetrics,
         logger: Logger,
         decider: IntakeDecider,
-        admitted: @escaping @Sendable ([NewDelivery]) -> Void,
+        notify: @escaping @Sendable (AdmissionNotice) -> Void,
         room: @escaping @Sendable ([NewDelivery]) async -> Void
     ) {
         self.configuration = configuration
@@ -60,7 +60,7 @@ package actor IntakeService {
         self.metrics = metrics
         self.logger = logger
         self.decider = decider
-        self.admitted = admitted
+        self.notify = notify
         self.room = room
         self.pageSize = configuration.batch
         self.readingAs = consumer.full
@@ -235,14 +235,21 @@ package actor IntakeService {
             requests.append(decider.decide(StreamSource(entryID: entry.id, fields: fields), routes: routes, now: now))
         }
         FaultPoint.intakeDecided.reached()
-        let admissions = try await commit(requests)
+        let announced = requests.compactMap(\.delivery?.id)
+        notify(.begun(announced))
+        let admissions: [Admission]
+        do {
+            admissions = try await commit(requests)
+        } catch {
+            notify(.ended(of: announced, admitted: []))
+            throw error
+        }
         FaultPoint.intakeCommitted.reached()
         report(requests, admissions)
         let deliveries = zip(requests, admissions).compactMap { request, admission -> NewDelivery? in
-            guard case .delivery(let delivery) = request, admission == .admitted else { return nil }
-            return delivery
+            admission == .admitted ? request.delivery : nil
         }
-        if !deliveries.isEmpty { admitted(deliveries) }
+        notify(.ended(of: announced, admitted: deliveries))
         FaultPoint.intakeAnnounced.reached()
         // A cancelled task would have its command refused; what is durable is acknowledged all the same.
         let ids = entries.map(\.id)

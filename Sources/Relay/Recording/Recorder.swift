@@ -10,6 +10,8 @@ package struct Recorder: Sendable {
     enum Item: Sendable {
         case results([AttemptResult])
         case destination(DestinationRecord)
+        /// The wall clock was set back; results before this were reckoned with the old one.
+        case clockWasSet(backBy: Int64, at: Timestamp)
     }
 
     /// Results in one commit.
@@ -34,8 +36,10 @@ package struct Recorder: Sendable {
 
     /// Runs until the inbox is finished and empty, or the task is cancelled.
     ///
-    /// - Parameter recorded: told of each batch once it is in the ledger.
-    func run(recorded: @Sendable ([DeliveryID]) -> Void) async {
+    /// - Parameters:
+    ///   - recorded: told of each batch once it is in the ledger.
+    ///   - dueTimesMoved: told when the due times in the ledger were moved after the clock was set back.
+    func run(recorded: @Sendable ([DeliveryID]) -> Void, dueTimesMoved: @Sendable () -> Void) async {
         for await _ in inbox.wakeUps {
             var results: [AttemptResult] = []
             var destinations: [DestinationRecord] = []
@@ -44,6 +48,11 @@ package struct Recorder: Sendable {
                 // The first is taken as it is: that saves a copy of most batches.
                 case .results(let more): if results.isEmpty { results = more } else { results += more }
                 case .destination(let record): destinations.append(record)
+                case .clockWasSet(let milliseconds, let now):
+                    guard await commit(results, destinations, recorded) else { return }
+                    (results, destinations) = ([], [])
+                    guard await moveDueTimes(after: now, earlierBy: milliseconds) else { return }
+                    dueTimesMoved()
                 }
             }
             guard await commit(results, destinations, recorded) else { return }
@@ -98,6 +107,18 @@ package struct Recorder: Sendable {
             guard await record([result]) else { return false }
         }
         return true
+    }
+
+    /// What is only in the ledger would wait longer by as much as the clock was set back. - Returns: `false` when the task was
+    /// cancelled.
+    private func moveDueTimes(after time: Timestamp, earlierBy milliseconds: Int64) async -> Bool {
+        let wasMoved = await untilItSucceeds { () async throws(LedgerError) in
+            try await store.moveDueTimes(after: time, earlierBy: milliseconds)
+        }
+        if wasMoved == false {
+            logger.error("Due times could not be moved after the clock was set back; deliveries may wait longer")
+        }
+        return wasMoved != nil
     }
 
     /// Tries until it succeeds. - Returns: `false` for an error that will not pass, `nil` when the task was cancelled.

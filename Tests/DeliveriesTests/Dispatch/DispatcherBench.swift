@@ -38,6 +38,13 @@ struct DispatcherBench {
         now = now.advanced(byMilliseconds: milliseconds)
     }
 
+    /// Sets the wall clock. - Returns: whether the due times in the ledger are to be moved.
+    @discardableResult
+    mutating func setClock(by milliseconds: Int64) -> Bool {
+        pass(milliseconds)
+        return dispatcher.clockWasSet(byMilliseconds: milliseconds)
+    }
+
     mutating func next() -> DispatchActions {
         dispatcher.next(at: now)
     }

@@ -176,8 +176,7 @@ struct DispatcherHealthTests {
         bench.pass(5_000)
         _ = bench.next()
         bench.dispatcher.loaded("a", [bench.due(200, progress: DeliveryProgress(attempts: 1, step: 1))], nextDueAt: nil)
-        bench.pass(-3_600_000)
-        bench.dispatcher.clockWasSet(byMilliseconds: -3_600_000)
+        bench.setClock(by: -3_600_000)
         #expect(bench.sends() == [200])
     }
 
@@ -258,8 +257,7 @@ struct DispatcherHealthTests {
     func clock(delta: Int64) {
         var bench = suspended()
         _ = bench.next()
-        bench.pass(delta)
-        bench.dispatcher.clockWasSet(byMilliseconds: delta)
+        bench.setClock(by: delta)
         bench.add([200])
         #expect(bench.sends().isEmpty)
         #expect(bench.wakeIn == 5_000)
@@ -277,8 +275,7 @@ struct DispatcherHealthTests {
             #expect(bench.sends() == [1])
             bench.dispatcher.postponed([DeliveryID(rawValue: 1)], retryAt: bench.now.advanced(byMilliseconds: 1_000))
             #expect(bench.next() == DispatchActions())
-            bench.pass(delta)
-            bench.dispatcher.clockWasSet(byMilliseconds: delta)
+            bench.setClock(by: delta)
             #expect(bench.next().loads.count == (wakeIn == 0 ? 1 : 0))
             #expect(bench.wakeIn == (wakeIn == 0 ? nil : wakeIn))
         }
@@ -291,12 +288,10 @@ struct DispatcherHealthTests {
         var bench = DispatcherBench(DestinationPolicy())
         bench.add([1], progress: DeliveryProgress(attempts: 1, step: 1), dueIn: 100)
         #expect(bench.sends().isEmpty)
-        bench.pass(-3_600_000)
-        bench.dispatcher.clockWasSet(byMilliseconds: -3_600_000)
+        bench.setClock(by: -3_600_000)
         #expect(bench.sends().isEmpty)
         #expect(bench.wakeIn == 100)
-        bench.pass(3_600_000)
-        bench.dispatcher.clockWasSet(byMilliseconds: 3_600_000)
+        bench.setClock(by: 3_600_000)
         #expect(bench.sends() == [1])
     }
 }

@@ -95,7 +95,8 @@ struct DispatcherLedgerTests {
         #expect(bench.next().loads.count == 1)
         bench.add(1...20)
         bench.dispatcher.loaded("a", [], nextDueAt: nil)
-        #expect(bench.run() == Array(1...8))
+        // A quarter of the window was kept for the page.
+        #expect(bench.run() == Array(1...6))
         #expect(bench.snapshot()?.held == 0)
         var other = DispatcherBench(DestinationPolicy(concurrency: 1), limits: .small)
         other.dispatcher.foundInLedger("a", earliestDueAt: other.now)
@@ -140,6 +141,104 @@ struct DispatcherLedgerTests {
         }
         #expect(sent == 8)
         #expect(loads == 1)
+    }
+
+    @Test("does not send again what a page brought in before it was said to be admitted")
+    func lateNotice() {
+        var bench = DispatcherBench(DestinationPolicy())
+        bench.dispatcher.expect([DeliveryID(rawValue: 1), DeliveryID(rawValue: 2)])
+        bench.dispatcher.foundInLedger("a", earliestDueAt: bench.now)
+        #expect(bench.next().loads.count == 1)
+        bench.dispatcher.loaded("a", [bench.due(1)], nextDueAt: nil)
+        #expect(bench.run() == [1])
+        #expect(bench.snapshot()?.held == 0)
+        for number: Int64 in 1...2 { bench.dispatcher.admitted(bench.due(number), to: "a") }
+        #expect(bench.run() == [2])
+        #expect(bench.dispatcher.expectedCount == 0)
+    }
+
+    @Test("does not wait for what was announced and is not admitted, and does not take what was cancelled by then")
+    func neverAdmitted() {
+        var bench = DispatcherBench(DestinationPolicy())
+        bench.dispatcher.expect([DeliveryID(rawValue: 1), DeliveryID(rawValue: 2)])
+        bench.dispatcher.expectNoLonger([DeliveryID(rawValue: 1)])
+        bench.dispatcher.cancelled(DeliveryID(rawValue: 2))
+        #expect(bench.dispatcher.expectedCount == 0)
+        bench.dispatcher.admitted(bench.due(2), to: "a")
+        #expect(bench.sends().isEmpty)
+    }
+
+    @Test("keeps room for the page that is on its way, for its first attempts and for its retries")
+    func roomForPage() {
+        var bench = DispatcherBench(DestinationPolicy(concurrency: 1), limits: .small)
+        bench.dispatcher.foundInLedger("a", earliestDueAt: bench.now)
+        #expect(bench.next().loads.count == 1)
+        bench.add(100...120)
+        #expect(bench.snapshot()?.held == 6)
+        let page = (1...4).map { bench.due($0) } + (5...8).map { bench.due($0, progress: retried) }
+        bench.dispatcher.loaded("a", page, nextDueAt: nil)
+        #expect(bench.dispatcher.isQueued(DeliveryID(rawValue: 1)))
+        #expect(bench.dispatcher.isQueued(DeliveryID(rawValue: 5)))
+        #expect(bench.snapshot()?.held == 8)
+    }
+
+    @Test("does not wait for the old time of what was on a page when the clock was set back")
+    func clockSetBackDuringLoad() {
+        var bench = DispatcherBench(DestinationPolicy())
+        bench.dispatcher.foundInLedger("a", earliestDueAt: bench.now)
+        #expect(bench.next().loads.count == 1)
+        let page = [bench.due(1, progress: retried)]
+        bench.setClock(by: -3_600_000)
+        bench.dispatcher.loaded("a", page, nextDueAt: nil)
+        #expect(bench.sends() == [1])
+    }
+
+    @Test("looks at the ledger again once the due times there were moved after the clock was set back")
+    func dueTimesMoved() {
+        var bench = DispatcherBench(DestinationPolicy())
+        bench.dispatcher.foundInLedger("a", earliestDueAt: bench.now.advanced(byMilliseconds: 1_000))
+        _ = bench.next()
+        let shouldMove = bench.setClock(by: -3_600_000)
+        #expect(shouldMove)
+        #expect(bench.next().loads.isEmpty)
+        bench.pass(1_000)
+        #expect(bench.next().loads.count == 1)
+        // It was read before the times were moved.
+        bench.dispatcher.loaded("a", [], nextDueAt: bench.now.advanced(byMilliseconds: 3_600_000))
+        bench.dispatcher.dueTimesMoved(at: bench.now)
+        #expect(bench.next().loads.count == 1)
+    }
+
+    @Test("asks for due times to be moved only when the clock was set back by more than is worth it")
+    func smallSteps() {
+        var bench = DispatcherBench(DestinationPolicy())
+        let answers = [-4_999, -5_000, 3_600_000].map { bench.setClock(by: $0) }
+        #expect(answers == [false, true, false])
+    }
+
+    @Test("asks in time for what it let go of after the clock was set back")
+    func letGoAfterClockChange() {
+        let rate = DeliveryRate(count: 1, perMilliseconds: 60_000)
+        var bench = DispatcherBench(DestinationPolicy(rate: rate))
+        bench.add(1...2)
+        bench.answer(bench.sends())
+        bench.setClock(by: -3_600_000)
+        bench.dispatcher.pause("a", at: bench.now, reason: "test")
+        _ = bench.next()
+        bench.dispatcher.resume("a", at: bench.now)
+        #expect(bench.next().loads.count == 1)
+    }
+
+    @Test("asks in time for what was replayed in flight before the clock was set back")
+    func replayedBeforeClockChange() {
+        var bench = DispatcherBench(DestinationPolicy())
+        bench.add([1])
+        _ = bench.next()
+        bench.add([1], progress: DeliveryProgress(attempts: 0, step: 0, trigger: .replay))
+        bench.setClock(by: -3_600_000)
+        bench.finish([1], .status(400))
+        bench.record([1])
+        #expect(bench.next().loads.count == 1)
     }
 
     @Test("does not let new deliveries overtake for ever those that wait in the ledger")

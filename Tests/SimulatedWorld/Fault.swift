@@ -1,0 +1,13 @@
+/// A fault that is planted in a world, never in the dispatcher, to see that it is found.
+package enum Fault: String, CaseIterable, Sendable {
+    /// The recorder's news of a result does not reach the dispatcher.
+    case losesRecordedNotice = "loses-recorded-notice"
+    /// The ledger says that it wrote a result, and did not.
+    case losesResult = "loses-result"
+    /// The sender carries out an order twice.
+    case sendsTwice = "sends-twice"
+    /// Intake does not say beforehand what it is about to commit, and its notices come late.
+    case announcesTooLate = "announces-too-late"
+    /// A page of due work leaves out the retries while there are first attempts.
+    case starvesRetries = "starves-retries"
+}
