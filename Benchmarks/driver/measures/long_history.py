@@ -5,6 +5,7 @@ import shutil
 
 from .. import drain, ledger_fill
 from ..contenders import Destination, Relay
+from ..exclusive import exclusive
 from ..report import goal_row
 from ..rounds import interleave, progress
 from ..spread import Spread
@@ -29,7 +30,8 @@ def run(bench):
             # In the same destination, and at a URL that nothing is sent to any more.
             destination = Destination("default", "http://127.0.0.1:9/")
             for _ in range(10):
-                ledger_fill.add_delivered(database, destination, deliveries // 10)
+                with exclusive():
+                    ledger_fill.add_delivered(database, destination, deliveries // 10)
         size = os.path.getsize(os.path.join(data, "ledger.sqlite"))
 
         def one_run(data):
