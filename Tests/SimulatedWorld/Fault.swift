@@ -4,10 +4,6 @@ package enum Fault: String, CaseIterable, Sendable {
     case losesRecordedNotice = "loses-recorded-notice"
     /// The ledger says that it wrote a result, and did not.
     case losesResult = "loses-result"
-    /// The sender carries out an order twice.
-    case sendsTwice = "sends-twice"
     /// Intake does not say beforehand what it is about to commit, and its notices come late.
     case announcesTooLate = "announces-too-late"
-    /// A page of due work leaves out the retries while there are first attempts.
-    case starvesRetries = "starves-retries"
 }

@@ -127,12 +127,7 @@ extension SimulatedWorld {
     private mutating func readPage(_ load: LoadOrder, _ destination: Int) {
         story.note(now, .destination(destination), "is to have a page of", load.limit)
         let subject = Int64(plan.destinations[destination].number)
-        var page = ledger.due(at: destination, by: load.dueBy, limit: load.limit)
-        if fault == .starvesRetries, page.deliveries.contains(where: { $0.progress.attempts == 0 }) {
-            let left = page.deliveries.filter { $0.progress.attempts > 0 }.map(\.dueAt)
-            page.deliveries.removeAll { $0.progress.attempts > 0 }
-            page.nextDueAt = (left + [page.nextDueAt ?? .distantFuture]).min()
-        }
+        let page = ledger.due(at: destination, by: load.dueBy, limit: load.limit)
         tell(
             .page(destination, ledgerFails(subject) ? nil : page),
             after: latency(subject),
@@ -181,10 +176,7 @@ extension SimulatedWorld {
         try checkMaySend(order.id)
         var luck = dice.cast(.answer, order.id.rawValue, Int64(order.number) << 40 ^ now)
         let (after, answer) = plan.destinations[destination].receiver.answer(at: now, timeout: policy.timeout, &luck)
-        let times = fault == .sendsTwice && luck.chance(3) ? 2 : 1
-        for _ in 0..<times {
-            tell(.answer(order, startedAt: wall, answer), after: after, life: relay.life)
-        }
+        tell(.answer(order, startedAt: wall, answer), after: after, life: relay.life)
     }
 
     private mutating func settle(
