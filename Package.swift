@@ -31,6 +31,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
@@ -108,10 +109,41 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // Jobs: the queue, what renders, and a job's way from submission to its permanent record.
+        .target(
+            name: "JobQueue",
+            dependencies: [
+                "Deliveries", "RedisClient",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "PDFWorker",
+            dependencies: [
+                "Deliveries", "JobQueue", "Signing",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Jobs",
+            dependencies: [
+                "Deliveries", "JobQueue", "Ledger",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
         .target(
             name: "API",
             dependencies: [
-                "Deliveries", "Ledger", "Telemetry",
+                "Deliveries", "JobQueue", "Ledger", "Telemetry",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -125,9 +157,9 @@ let package = Package(
         .executableTarget(
             name: "Postback",
             dependencies: [
-                "API", "Deliveries", "FaultPoints", "HTTPSender", "Ledger", "RedisClient", "Relay", "Settings",
-                "Signing",
-                "Telemetry",
+                "API", "Deliveries", "FaultPoints", "HTTPSender", "JobQueue", "Jobs", "Ledger", "PDFWorker",
+                "RedisClient",
+                "Relay", "Settings", "Signing", "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -209,9 +241,36 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "JobQueueTests",
+            dependencies: [
+                "Deliveries", "JobQueue", "RedisClient", "RedisTestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PDFWorkerTests",
+            dependencies: [
+                "Deliveries", "JobQueue", "PDFWorker",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "JobsTests",
+            dependencies: [
+                "Deliveries", "JobQueue", "Jobs", "Ledger", "RedisClient", "RedisTestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Deliveries", "Ledger",
+                "API", "Deliveries", "JobQueue", "Ledger",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

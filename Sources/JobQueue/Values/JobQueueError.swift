@@ -1,0 +1,28 @@
+package import RedisClient
+
+/// Why the queue could not do what it was asked.
+package struct JobQueueError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What the caller can do.
+    package enum Code: Hashable, Sendable {
+        /// Redis does not answer or takes no writes: try again in a while. The command may have taken effect.
+        case unavailable
+        /// Redis answered with something that is not understood: a defect, or foreign data under the queue's keys.
+        case damaged
+    }
+
+    package var code: Code
+    /// One line for a person, without secrets.
+    package var reason: String
+
+    package init(_ code: Code, _ reason: String) {
+        self.code = code
+        self.reason = reason
+    }
+
+    /// What an error of the client means for the queue.
+    package init(_ error: RedisError) {
+        self.init(error.code == .unexpectedReply ? .damaged : .unavailable, "\(error)")
+    }
+
+    package var description: String { reason }
+}
