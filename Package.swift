@@ -18,6 +18,7 @@ let package = Package(
     name: "postback",
     products: [
         .executable(name: "postback", targets: ["Postback"]),
+        .executable(name: "fuzz", targets: ["Fuzz"]),
         .executable(name: "simulate", targets: ["Simulate"]),
     ],
     dependencies: [
@@ -37,7 +38,7 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],
     targets: [
-        // C libraries: a module map each, imported by exactly one target.
+        // C libraries: a module map each, imported by exactly one target. (And libcurl by the fuzzer of URLs, to compare.)
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         // No pkgConfig for hiredis: its .pc file carries a flag that SwiftPM refuses with a warning on every build.
@@ -198,8 +199,20 @@ let package = Package(
             path: "Tests/Simulate",
             swiftSettings: strict
         ),
+        .target(
+            name: "Fuzzing",
+            dependencies: ["CCurl", "Deliveries", "RedisClient", "Settings", "Signing"],
+            path: "Tests/Fuzzing",
+            swiftSettings: strictAtC
+        ),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["Fuzzing", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Fuzz",
+            swiftSettings: strict
+        ),
 
-        // One test target for each target, and three that are about the whole.
+        // One test target for each target, and four that are about the whole.
         .testTarget(name: "DeliveriesTests", dependencies: ["Deliveries"], swiftSettings: strict),
         .testTarget(name: "Simulation", dependencies: ["SimulatedWorld"], swiftSettings: strict),
         .testTarget(name: "SigningTests", dependencies: ["Signing"], swiftSettings: strict),
@@ -293,6 +306,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "FuzzTests", dependencies: ["Fuzzing"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

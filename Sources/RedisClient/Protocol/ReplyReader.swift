@@ -6,7 +6,7 @@ internal import NIOCore
 /// hiredis is told to build replies with functions of ours, so no `redisReply` tree is ever made: each string is
 /// copied once, from the parser's buffer into its Swift array. A parser error is final, as it is in hiredis.
 @safe
-final class ReplyReader {
+package final class ReplyReader {
     private let reader: UnsafeMutablePointer<redisReader>
     /// The function table must stay where it is as long as the reader lives: hiredis keeps the pointer.
     private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
@@ -17,7 +17,7 @@ final class ReplyReader {
 
     /// - Parameter maximumReplyBytes: The longest reply that is taken, in bytes on the wire.
     /// - Throws: `protocolViolation` if hiredis has no memory for a reader.
-    init(maximumReplyBytes: Int) throws(RedisError) {
+    package init(maximumReplyBytes: Int) throws(RedisError) {
         self.maximumReplyBytes = maximumReplyBytes
         unsafe self.functions = .allocate(capacity: 1)
         unsafe functions.initialize(to: ReplyReader.makeFunctions())
@@ -39,7 +39,7 @@ final class ReplyReader {
     /// Takes all of `bytes`, and appends the replies that are whole with them to `replies`.
     ///
     /// - Throws: `protocolViolation`, after which nothing more can be read. `replies` has what came before the fault.
-    func read(_ bytes: UnsafeRawBufferPointer, into replies: inout [RedisValue]) throws(RedisError) {
+    package func read(_ bytes: UnsafeRawBufferPointer, into replies: inout [RedisValue]) throws(RedisError) {
         let text = unsafe bytes.assumingMemoryBound(to: CChar.self)
         guard unsafe redisReaderFeed(reader, text.baseAddress, text.count) == REDIS_OK else { throw violation() }
         while let reply = try nextReply() {
