@@ -101,7 +101,8 @@ struct YAMLValue {
 
     /// Whether a key may appear in a message: a secret that slipped into a key's place may not.
     private static func isShowable(_ key: String) -> Bool {
-        key.utf8.count <= 64 && !key.contains("whsec_") && key.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        (1...64).contains(key.utf8.count) && !key.contains("whsec_")
+            && key.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
     private var kind: String {

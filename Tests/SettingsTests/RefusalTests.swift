@@ -10,6 +10,9 @@ import Testing
             "colour: x",
             "1: colour: unknown key; known are routes, api, callbacks, events, redis, database, sender, relay, retention, log, server"
         ),
+        ("'': x", "1: has a key that is not known"),
+        ("? ", "1: has a key that is not known"),
+        ("events:\n  '': 1", "2: events: has a key that is not known"),
         ("- a", "1: must be a mapping of keys to values, not a list"),
         ("hello", "1: must be a mapping of keys to values, not a single value"),
         ("routes: {}", "1: routes: must be a list, not a mapping"),
