@@ -14,7 +14,8 @@ package struct JSONScanFuzzer: Fuzzer {
     ].map { Array($0.utf8) }
 
     package let tokens = [
-        "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\u0000", "\\ud800", "true", "false", "null", "-", "1e5",
+        "{", "}", "[", "]", ",", ",}", ",]", ":", "\"", "\\", "\\u", "\\u0000", "\\ud800", "true", "false", "null", "-",
+        "1e5",
         "0.", ".5",
         "01", "//", "/**/", "NaN", "Infinity", "'", #""type":"#, #""\u0074ype":1,"#, "[[[[[[[[", "{\"a\":", "\t",
         "\u{B}", "\u{A0}",
@@ -34,6 +35,9 @@ package struct JSONScanFuzzer: Fuzzer {
                 throw FuzzFinding("refused (\(error)) although Foundation takes it")
             }
             return false
+        }
+        guard !reference.hasCommaAtEnd else {
+            throw FuzzFinding("taken although a comma stands behind the last member")
         }
         try checkAgain(object)
         if reference.isComparable {
