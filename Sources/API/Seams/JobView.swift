@@ -1,0 +1,27 @@
+package import Deliveries
+package import JobQueue
+package import Ledger
+
+/// A job as it is shown.
+package struct JobView: Hashable, Sendable {
+    package var record: JobRecord
+    /// How many jobs are ahead of it in its queue, and itself; `nil` unless it is queued.
+    package var position: Int?
+    /// When it should be done, from measured durations; `nil` when it has ended or nothing was measured yet.
+    package var estimatedCompletion: Timestamp?
+    /// The delivery of the event that told its end; `nil` before the relay has read it, and when there is none.
+    package var callback: DeliverySummary?
+
+    /// Makes a view; what is left out is not known.
+    package init(
+        record: JobRecord,
+        position: Int? = nil,
+        estimatedCompletion: Timestamp? = nil,
+        callback: DeliverySummary? = nil
+    ) {
+        self.record = record
+        self.position = position
+        self.estimatedCompletion = estimatedCompletion
+        self.callback = callback
+    }
+}
