@@ -334,8 +334,10 @@ struct Invariants {
         if destinations[index].oldest != oldestBefore {
             destinations[index].overtaken = 0
         } else if !isBlind, let oldest = oldestWaiting(at: index), !unannounced.contains(oldest),
-            let due = ledger[oldest]?.dueAt, due <= wall
+            let due = ledger[oldest]?.dueAt, due <= wall, let own = ledger[id]?.dueAt, (due, oldest) < (own, id)
         {
+            // Of those that came at one moment the ledger puts the smaller id first, whichever was committed first: no new one
+            // can join them, so that none of them waits for ever.
             destinations[index].overtaken += 1
         }
         try check(
