@@ -51,13 +51,28 @@ package struct EventFieldsFuzzer: Fuzzer {
             try check(error, fields)
             return false
         }
+        try check(event)
         for form in BodyForm.allCases {
             let body = DeliveryBody.render(event, as: form)
             guard body == DeliveryBody.render(event, as: form) else { throw FuzzFinding("two bodies of one event") }
             try check(body, of: event, form)
         }
-        guard Timestamp(rfc3339: event.timestamp) != nil else { throw FuzzFinding("a timestamp that is none") }
         return true
+    }
+
+    /// What is taken keeps to the contract's section 3.
+    private func check(_ event: Event) throws(FuzzFinding) {
+        guard Timestamp(rfc3339: event.timestamp) != nil else { throw FuzzFinding("a timestamp that is none") }
+        for (value, form) in [
+            (event.type, #"^(?=.{1,128}\z)[a-z0-9_-]+(\.[a-z0-9_-]+)*\z"#), (event.id, #"^[A-Za-z0-9_:-]{1,128}\z"#),
+        ] where value.range(of: form, options: .regularExpression) == nil {
+            throw FuzzFinding("\(value.debugDescription) is taken for a type or an id")
+        }
+        for text in [event.jobID, event.productID, event.queue, event.tenant, event.route].compactMap(\.self) {
+            guard (1...256).contains(text.utf8.count), !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+                throw FuzzFinding("\(text.debugDescription) is taken for a name")
+            }
+        }
     }
 
     /// A refusal is one short line, and its field is one that the entry has, or that is missing.

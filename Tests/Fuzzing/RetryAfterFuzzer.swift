@@ -59,8 +59,10 @@ package struct RetryAfterFuzzer: Fuzzer {
 
     /// What the wish must be, for plain numbers and for dates in the form that is sent today.
     private static func expectedWish(_ value: String) -> Int64? {
-        if let seconds = Int64(value), seconds >= 0 {
-            return min(max(seconds > 86_400 ? 86_400_000 : seconds * 1000, RetryAfter.minimum), RetryAfter.maximum)
+        if !value.isEmpty, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+            // More than an `Int64` holds is more than a day.
+            let seconds = min(Int64(value) ?? .max, 86_400)
+            return min(max(seconds * 1000, RetryAfter.minimum), RetryAfter.maximum)
         }
         let words = value.split(separator: " ", omittingEmptySubsequences: false)
         guard value.utf8.count == 29, words.count == 6, words[3].utf8.count == 4,

@@ -52,6 +52,8 @@ struct ClockTests {
             }
         )
         target.withLock { $0 = loop }
+        // The loop holds what sends, and that this: nothing of the relay would be freed.
+        defer { target.withLock { $0 = nil } }
         let control = RelayControl(
             ledger: ledger,
             loop: loop,

@@ -49,6 +49,8 @@ struct RoomTests {
             }
         )
         target.withLock { $0 = loop }
+        // The loop holds what sends, and that this: nothing of the relay would be freed.
+        defer { target.withLock { $0 = nil } }
         await withTaskGroup { group in
             group.addTask { _ = await loop.run() }
             let first = NewDelivery.sample(1, to: route.success, at: clock.now)

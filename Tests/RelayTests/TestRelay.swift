@@ -108,6 +108,8 @@ struct TestRelay: Sendable {
             send: { sender.send($0) }
         )
         target.withLock { $0 = loop }
+        // The loop holds what sends, and that this: nothing of the relay would be freed.
+        defer { target.withLock { $0 = nil } }
         let intake = IntakeService(
             configuration: IntakeConfiguration(block: .milliseconds(500)),
             consumer: ConsumerName(ledger: ledger.path, process: process),
