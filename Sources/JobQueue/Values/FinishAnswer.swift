@@ -6,6 +6,8 @@ package enum FinishAnswer: Hashable, Sendable {
     case ended(JobStatus)
     /// It failed, and is tried again at this time.
     case willRetry(at: Timestamp)
+    /// It was given back, and waits for the next worker.
+    case released
     /// The same was said before; nothing changed.
     case alreadySaid
     /// The lease had been lost: the word does not count.

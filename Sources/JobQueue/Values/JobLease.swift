@@ -3,17 +3,12 @@
 package struct JobLease: Hashable, Sendable {
     package var job: JobID
     package var queue: QueueName
-    /// Grows with each claim of the job.
+    /// Another, higher number with each claim of any job.
     package var fence: Int64
-    /// The stream entry that stands for the job in its queue.
-    package var entryID: String
-    package var priority: JobPriority
 
-    package init(job: JobID, queue: QueueName, fence: Int64, entryID: String, priority: JobPriority) {
+    package init(job: JobID, queue: QueueName, fence: Int64) {
         self.job = job
         self.queue = queue
         self.fence = fence
-        self.entryID = entryID
-        self.priority = priority
     }
 }

@@ -1,0 +1,62 @@
+-- Gives a worker one job under a lease. Arguments: worker, lease in ms, `1` for strict order, then queues in the order in which they
+-- are asked, each with the most jobs that may run in it at once (0: no limit).
+local worker, lease, strict = argument(1), tonumber(argument(2)), argument(3) == '1'
+
+-- Ten turns: six for high, three for normal, one for low. A level without jobs gives its turn to the highest that has one.
+local TURNS = { 'high', 'normal', 'high', 'high', 'normal', 'high', 'low', 'high', 'normal', 'high' }
+
+-- Takes the first job that really waits off a stream. Entries of jobs that are gone, or that wait elsewhere, are dropped.
+local function take(queue, level)
+    local key = stream_key(queue, level)
+    for _ = 1, 100 do
+        local first = redis.call('XRANGE', key, '-', '+', 'COUNT', 1)[1]
+        if not first then return nil end
+        redis.call('XDEL', key, first[1])
+        local job = first[2][2] and read(first[2][2])
+        if job and job.status == 'queued' and job.entry == first[1] and job.queue == queue then return job end
+    end
+    -- Others wait behind: whoever comes next goes on.
+    ring(queue)
+    return nil
+end
+
+local function next_job(queue)
+    local job = take(queue, 'again')
+    if job then return job end
+    local turn
+    if not strict then
+        turn = (tonumber(redis.call('HGET', queue_key(queue), 'turn')) or 0) % #TURNS + 1
+        job = take(queue, TURNS[turn])
+    end
+    for index = 2, #LEVELS do
+        job = job or take(queue, LEVELS[index])
+    end
+    if job and turn then redis.call('HSET', queue_key(queue), 'turn', whole(turn)) end
+    return job
+end
+
+for index = 4, ARGUMENTS, 2 do
+    local queue, limit = argument(index), tonumber(argument(index + 1))
+    local is_paused = redis.call('HEXISTS', queue_key(queue), 'paused') == 1
+    local job
+    if not is_paused and (limit == 0 or redis.call('ZCARD', active_key(queue)) < limit) then job = next_job(queue) end
+    if job then
+        local fence = redis.call('INCR', FENCE)
+        if fence == 1 then
+            -- A new or emptied server. Begin above everything that was ever given out, so that no worker of before can
+            -- pass for one of after: fewer than a thousand claims a second, on average, stay below the clock.
+            fence = now
+            redis.call('SET', FENCE, whole(fence))
+        end
+        redis.call('ZADD', active_key(queue), whole(now + lease), job.id)
+        update(job, {
+            status = 'processing', worker = worker, fence = whole(fence), started_at = whole(now), updated_at = whole(now),
+            progress = '0', stage = '', entry = '', level = '', sequence = '',
+        })
+        changed(job.id)
+        return { job.id, queue, job.fence, redis.call('HGET', job_key(job.id), 'payload') or '{}', record(job) }
+    end
+    -- Nothing for anybody here: tokens that are left would only wake workers for nothing.
+    if is_paused or waiting(queue) == 0 then redis.call('DEL', bell_key(queue)) end
+end
+return false
