@@ -131,6 +131,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "Yams", package: "Yams"),
             ],
+            resources: [.embedInCode("Helper/renderer.py")],
             swiftSettings: strict
         ),
         .target(
@@ -266,7 +267,7 @@ let package = Package(
         .testTarget(
             name: "PDFWorkerTests",
             dependencies: [
-                "Deliveries", "JobQueue", "PDFWorker",
+                "Deliveries", "JobQueue", "PDFWorker", "Signing",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

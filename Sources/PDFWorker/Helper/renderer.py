@@ -1,0 +1,454 @@
+"""Renders HTML to PDF for Postback: imports WeasyPrint once and forks a child for each document.
+
+Frames on stdin and stdout: four bytes of length, then four bytes of length of a JSON header, the header, and what the
+header announces (HTML and assets on the way in, the PDF on the way out). Lengths are big-endian. The end of stdin is the
+end of this process and of every child.
+
+A child trusts nothing that it renders. Before it reads the document it gives up, as far as this kernel lets it: the
+network (a namespace of its own, and system calls refused by seccomp), files (Landlock: read libraries and fonts, write
+its own empty directory), new programs and processes, capabilities, and anything beyond its share of time, memory and
+output. Its fetcher knows the template's own assets by name, and nothing else.
+"""
+import ctypes
+import gc
+import json
+import os
+import platform
+import resource
+import selectors
+import shutil
+import signal
+import struct
+import sys
+import tempfile
+import time
+
+# The base of relative addresses in templates. The name cannot exist (RFC 6761), and nobody looks it up.
+BASE = "http://template.invalid/"
+
+libc = ctypes.CDLL(None, use_errno=True)
+PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP = 1, 22, 38, 24
+
+
+def frame(header, body=b""):
+    head = json.dumps(header, ensure_ascii=True).encode()
+    return struct.pack(">II", 4 + len(head) + len(body), len(head)) + head + body
+
+
+def write_all(descriptor, data):
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view):]
+
+
+def one_line(text, limit=400):
+    """Text for a person's eyes: one line, no control characters, not too long."""
+    text = "".join(c if c.isprintable() else " " for c in str(text))
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[:limit] + "…"
+
+
+# --- What a child gives up -------------------------------------------------------------------------------------------
+
+
+def unshare_network():
+    """A network namespace without interfaces, not even loopback. Where a user namespace is needed, it comes along."""
+    CLONE_NEWNET, CLONE_NEWUSER, CLONE_NEWIPC = 0x40000000, 0x10000000, 0x08000000
+    return (
+        libc.unshare(CLONE_NEWNET | CLONE_NEWIPC) == 0 or libc.unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) == 0
+    )
+
+
+class Landlock:
+    """Which files may be touched, said to the kernel (landlock(7))."""
+
+    CREATE, ADD, RESTRICT = 444, 445, 446
+    EXECUTE, WRITE, READ, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+    # What the first version of the interface knows, and what later ones added.
+    KNOWN = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
+
+    def __init__(self):
+        self.version = libc.syscall(self.CREATE, None, ctypes.c_size_t(0), 1)
+        handled = [rights for version, rights in self.KNOWN.items() if version <= self.version]
+        self.handled = handled[-1] if handled else 0
+
+    def restrict(self, readable, writable):
+        if not self.handled:
+            return False
+        # From version 4 on, the second field refuses TCP: binding and connecting.
+        attributes = struct.pack("=QQ", self.handled, 3) if self.version >= 4 else struct.pack("=Q", self.handled)
+        rules = libc.syscall(self.CREATE, attributes, ctypes.c_size_t(len(attributes)), 0)
+        if rules < 0:
+            return False
+        read = self.READ | self.READ_DIR
+        file_rights = self.EXECUTE | self.WRITE | self.READ | (1 << 14) | (1 << 15)
+        for paths, rights in ((readable, read), (writable, self.handled & ~self.EXECUTE)):
+            for path in paths:
+                try:
+                    descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+                except OSError:
+                    continue
+                allowed = rights & self.handled
+                if not os.path.isdir(path):
+                    allowed &= file_rights
+                libc.syscall(self.ADD, rules, 1, struct.pack("=Qi", allowed, descriptor), 0)
+                os.close(descriptor)
+        done = libc.syscall(self.RESTRICT, rules, 0) == 0
+        os.close(rules)
+        return done
+
+
+# System calls by number: x86_64 and aarch64.
+REFUSED_CALLS = {
+    "x86_64": (
+        0xC000003E,
+        {
+            "socket": 41, "connect": 42, "bind": 49, "listen": 50, "socketpair": 53, "fork": 57, "vfork": 58, "execve": 59,
+            "kill": 62, "ptrace": 101, "setsid": 112, "setpgid": 109, "mount": 165, "umount2": 166, "keyctl": 250,
+            "tkill": 200, "tgkill": 234, "unshare": 272, "setns": 308, "process_vm_readv": 310, "process_vm_writev": 311,
+            "execveat": 322, "bpf": 321, "userfaultfd": 323, "perf_event_open": 298, "io_uring_setup": 425,
+            "pidfd_send_signal": 424, "pidfd_open": 434, "clone3": 435, "sendto": 44, "sendmsg": 46, "accept": 43,
+            "add_key": 248, "request_key": 249, "memfd_create": 319,
+        },
+        56,
+    ),
+    "aarch64": (
+        0xC00000B7,
+        {
+            "socket": 198, "connect": 203, "bind": 200, "listen": 201, "socketpair": 199, "execve": 221, "kill": 129,
+            "ptrace": 117, "setsid": 157, "setpgid": 154, "mount": 40, "umount2": 39, "keyctl": 219, "tkill": 130,
+            "tgkill": 131, "unshare": 97, "setns": 268, "process_vm_readv": 270, "process_vm_writev": 271,
+            "execveat": 281, "bpf": 280, "userfaultfd": 282, "perf_event_open": 241, "io_uring_setup": 425,
+            "pidfd_send_signal": 424, "pidfd_open": 434, "clone3": 435, "sendto": 206, "sendmsg": 211, "accept": 202,
+            "add_key": 217, "request_key": 218, "memfd_create": 279,
+        },
+        220,
+    ),
+}
+
+
+def refuse_calls():
+    """A seccomp filter: the calls above fail with EPERM, and clone fails unless it makes a thread."""
+    known = REFUSED_CALLS.get(platform.machine())
+    if known is None:
+        return False
+    architecture, refused, clone = known
+    ALLOW, EPERM, ENOSYS, KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
+    LOAD, EQUAL, GREATER_EQUAL, SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+    program = [
+        (LOAD, 0, 0, 4), (EQUAL, 1, 0, architecture), (RETURN, 0, 0, KILL), (LOAD, 0, 0, 0),
+        # The x32 calls of x86_64 have numbers of their own.
+        (GREATER_EQUAL, 0, 1, 0x40000000), (RETURN, 0, 0, EPERM),
+    ]
+    for name, number in refused.items():
+        program += [(EQUAL, 0, 1, number), (RETURN, 0, 0, ENOSYS if name == "clone3" else EPERM)]
+    CLONE_THREAD = 0x00010000
+    program += [
+        (EQUAL, 0, 3, clone), (LOAD, 0, 0, 16), (SET, 1, 0, CLONE_THREAD), (RETURN, 0, 0, EPERM), (RETURN, 0, 0, ALLOW),
+    ]
+    code = b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
+    buffer = ctypes.create_string_buffer(code, len(code))
+    # A sock_fprog: how many instructions, and where they are.
+    fprog = struct.pack("@HP", len(program), ctypes.addressof(buffer))
+    return libc.prctl(PR_SET_SECCOMP, 2, fprog, 0, 0) == 0
+
+
+def drop_capabilities():
+    for capability in range(64):
+        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+    header = struct.pack("=Ii", 0x20080522, 0)
+    libc.capset(header, struct.pack("=6I", 0, 0, 0, 0, 0, 0))
+
+
+def readable_paths():
+    """Libraries, Python's own modules and fonts: all that rendering reads."""
+    home = os.environ.get("HOME", "/nonexistent")
+    paths = {
+        "/usr", "/lib", "/lib64", "/etc/fonts", "/etc/ld.so.cache", "/etc/mime.types", "/var/cache/fontconfig",
+        "/dev/urandom", "/dev/null", home + "/.fonts", home + "/.local/share/fonts", home + "/.config/fontconfig",
+        home + "/.cache/fontconfig", sys.prefix, sys.base_prefix,
+    }
+    return sorted(paths)
+
+
+def lock_down(job, directory):
+    """Returns what could not be had."""
+    missing = []
+    memory = job["memory"]
+    for limit, value in (
+        (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, job["output"]), (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_NPROC, 0), (resource.RLIMIT_CPU, job["seconds"] + 1), (resource.RLIMIT_AS, memory),
+    ):
+        try:
+            resource.setrlimit(limit, (value, value))
+        except (ValueError, OSError):
+            missing.append("limits")
+    os.umask(0o077)
+    os.chdir(directory)
+    tempfile.tempdir = directory
+    if not unshare_network():
+        missing.append("network namespace")
+    drop_capabilities()
+    if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+        missing.append("no_new_privs")
+    if not Landlock().restrict(readable_paths(), [directory]):
+        missing.append("Landlock")
+    if not refuse_calls():
+        missing.append("seccomp")
+    os.environ.clear()
+    return missing
+
+
+# --- The child -------------------------------------------------------------------------------------------------------
+
+
+def make_fetcher(assets, asked_for):
+    from urllib.parse import unquote
+
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class AssetFetcher(URLFetcher):
+        """Knows the template's own assets and data: addresses. Never calls what it inherits with any other address."""
+
+        def __init__(self):
+            super().__init__(allowed_protocols={"data"}, allow_redirects=False, fail_on_errors=True)
+
+        def fetch(self, url, headers=None):
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            if url.startswith(BASE):
+                name = unquote(url[len(BASE):].split("#")[0].split("?")[0])
+                if name in assets:
+                    media_type, body = assets[name]
+                    return URLFetcherResponse(url, body, {"Content-Type": media_type})
+                url = name
+            asked_for.append(url)
+            raise ValueError("not an asset of the template")
+
+    return AssetFetcher()
+
+
+def render(job, html, assets):
+    """The PDF of a document, and a header that tells of it."""
+    import logging
+
+    import weasyprint
+
+    warnings, asked_for = [], []
+
+    class Collector(logging.Handler):
+        def emit(self, record):
+            if len(warnings) < 20:
+                warnings.append(one_line(record.getMessage(), 200))
+
+    logger = logging.getLogger("weasyprint")
+    logger.handlers = [Collector(level=logging.WARNING)]
+    started = time.monotonic()
+    fetcher = make_fetcher(assets, asked_for)
+    try:
+        document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=fetcher).render()
+        pages = len(document.pages)
+        if pages > job["pages"]:
+            return {"failed": "pages", "message": f"has {pages} pages, and {job['pages']} are allowed"}, b""
+        metadata = document.metadata
+        metadata.title = metadata.title or job["title"]
+        metadata.authors = metadata.authors or ([job["author"]] if job.get("author") else [])
+        metadata.created = metadata.modified = job["created"]
+        pdf = document.write_pdf(pdf_identifier=job["identifier"].encode())
+    except (Exception, weasyprint.urls.FatalURLFetchingError) as error:
+        if isinstance(error, MemoryError):
+            raise
+        if asked_for:
+            return {"failed": "asset", "message": one_line(asked_for[0], 200)}, b""
+        return {"failed": "template", "message": one_line(f"{type(error).__name__}: {error}")}, b""
+    if asked_for:
+        return {"failed": "asset", "message": one_line(asked_for[0], 200)}, b""
+    if len(pdf) > job["output"]:
+        return {"failed": "output", "message": f"has {len(pdf)} bytes, and {job['output']} are allowed"}, b""
+    milliseconds = round((time.monotonic() - started) * 1000)
+    return {"pages": pages, "milliseconds": milliseconds, "warnings": warnings}, pdf
+
+
+def run_child(job, html, assets, directory, output):
+    """Never returns."""
+    try:
+        missing = lock_down(job, directory)
+        try:
+            header, pdf = render(job, html, assets)
+        except (MemoryError, RecursionError) as error:
+            html = assets = None
+            kind = "memory" if isinstance(error, MemoryError) else "template"
+            header, pdf = {"failed": kind, "message": "is nested too deeply" if kind == "template" else ""}, b""
+        header["missing"] = missing
+        write_all(output, frame(header, pdf))
+    except BaseException as error:  # whatever happens, this is a child
+        try:
+            write_all(output, frame({"failed": "defect", "message": one_line(f"{type(error).__name__}: {error}")}))
+        except BaseException:
+            pass
+    os._exit(0)
+
+
+# --- The parent ------------------------------------------------------------------------------------------------------
+
+
+class Child:
+    def __init__(self, job, process, pipe, directory):
+        self.id = job["id"]
+        self.process = process
+        self.pipe = pipe
+        self.directory = directory
+        self.deadline = time.monotonic() + job["seconds"]
+        self.memory = job["memory"]
+        self.limit = job["output"] + (1 << 20)
+        self.received = bytearray()
+
+    def kill(self):
+        """The child and all that it may have started."""
+        for kill in (os.killpg, os.kill):
+            try:
+                kill(self.process, signal.SIGKILL)
+            except OSError:
+                pass
+
+    def reap(self):
+        self.kill()
+        _, status = os.waitpid(self.process, 0)
+        os.close(self.pipe)
+        shutil.rmtree(self.directory, ignore_errors=True)
+        return status
+
+
+class Helper:
+    def __init__(self):
+        self.selector = selectors.DefaultSelector()
+        self.children = {}
+        self.received = bytearray()
+        self.work_directory = None
+
+    def say(self, header, body=b""):
+        write_all(1, frame(header, body))
+
+    def start(self, job, blobs):
+        html = bytes(blobs[: job["html"]]).decode("utf-8")
+        place = job["html"]
+        assets = {}
+        for name, media_type, size in job["assets"]:
+            assets[name] = (media_type, bytes(blobs[place : place + size]))
+            place += size
+        directory = tempfile.mkdtemp(prefix="job-", dir=self.work_directory)
+        reader, writer = os.pipe()
+        process = os.fork()
+        if process == 0:
+            os.setsid()
+            libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            if os.getppid() != self.process:
+                os._exit(1)
+            os.dup2(os.open("/dev/null", os.O_RDWR), 0)
+            os.dup2(0, 1)
+            keep = os.dup2(writer, 3, inheritable=False) if writer != 3 else 3
+            os.closerange(4, 1 << 16)
+            run_child(job, html, assets, directory, keep)
+        os.close(writer)
+        child = Child(job, process, reader, directory)
+        self.children[child.id] = child
+        self.selector.register(reader, selectors.EVENT_READ, child)
+
+    def finish(self, child, failed=None):
+        self.selector.unregister(child.pipe)
+        del self.children[child.id]
+        status = child.reap()
+        if failed is not None:
+            self.say({"id": child.id, "failed": failed, "message": ""})
+            return
+        data = child.received
+        if len(data) >= 8:
+            length, head = struct.unpack_from(">II", data)
+            if len(data) == 4 + length:
+                header = json.loads(bytes(data[8 : 8 + head]))
+                header["id"] = child.id
+                self.say(header, bytes(data[8 + head :]))
+                return
+        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        if number == signal.SIGXCPU:
+            failed = "time"
+        elif number in (signal.SIGABRT, signal.SIGTRAP, signal.SIGSEGV, signal.SIGBUS, signal.SIGKILL):
+            # Libraries in C end the process when they get no memory.
+            failed = "memory"
+        else:
+            failed = "defect"
+        self.say({"id": child.id, "failed": failed, "message": f"signal {number}" if number else "no answer"})
+
+    def take(self, header, blobs):
+        if header["op"] == "render":
+            self.start(header, blobs)
+        elif header["op"] == "cancel" and header["id"] in self.children:
+            self.finish(self.children[header["id"]], failed="cancelled")
+
+    def read_requests(self):
+        data = os.read(0, 1 << 20)
+        if not data:
+            return False
+        self.received += data
+        while len(self.received) >= 8:
+            length, head = struct.unpack_from(">II", self.received)
+            if len(self.received) < 4 + length:
+                break
+            whole = bytes(self.received[8 : 4 + length])
+            del self.received[: 4 + length]
+            self.take(json.loads(whole[:head]), memoryview(whole)[head:])
+        return True
+
+    def read_child(self, child):
+        data = os.read(child.pipe, 1 << 20)
+        child.received += data
+        if not data:
+            self.finish(child)
+        elif len(child.received) > child.limit:
+            self.finish(child, failed="output")
+
+    def serve(self, work_directory):
+        self.process = os.getpid()
+        self.work_directory = work_directory
+        self.selector.register(0, selectors.EVENT_READ, None)
+        while True:
+            now = time.monotonic()
+            for child in [child for child in self.children.values() if child.deadline <= now]:
+                self.finish(child, failed="time")
+            deadlines = [child.deadline for child in self.children.values()]
+            wait = max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+            for key, _ in self.selector.select(wait):
+                if key.data is None:
+                    if not self.read_requests():
+                        return
+                elif self.children.get(key.data.id) is key.data:
+                    self.read_child(key.data)
+
+    def end(self):
+        for child in list(self.children.values()):
+            child.reap()
+
+
+def main(work_directory):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ["PATH"] = "/usr/local/bin:/usr/bin:/bin"
+    os.chdir(work_directory)
+    helper = Helper()
+    try:
+        import weasyprint
+    except Exception as error:
+        helper.say({"op": "unusable", "message": one_line(f"{type(error).__name__}: {error}")})
+        return
+    # Fonts, style sheets and code paths are read once, before the first fork.
+    weasyprint.HTML(string="<p>1 <b>2</b><table><tr><td>3</table>").write_pdf()
+    gc.collect()
+    gc.freeze()
+    helper.say({"op": "ready", "engine": f"WeasyPrint {weasyprint.__version__}"})
+    try:
+        helper.serve(work_directory)
+    finally:
+        helper.end()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,9 @@
+/// The way to a helper that is running.
+struct HelperLink: Sendable {
+    /// Frames that it is to get, in order; finishing it closes the helper's input, which ends it.
+    let outbox: AsyncStream<[UInt8]>.Continuation
+    /// Ends the helper at once, with all that it works on.
+    let kill: @Sendable () -> Void
+    /// What is said of it in log lines.
+    let process: String
+}

@@ -1,0 +1,373 @@
+import Deliveries
+import Dispatch
+import Foundation
+package import Logging
+import Subprocess
+import Synchronization
+
+/// Makes PDFs with WeasyPrint, in a helper process (`Helper/renderer.py`) that imports it once and forks a child for each
+/// document. The child is locked down and has a process group of its own.
+///
+/// ``run()`` keeps a helper running: one that ends is started again, and after ``documentsPerHelper`` documents it is replaced.
+/// The helper and its children end with this process, however that ends: the helper's input closes, and the kernel kills
+/// children whose parent is gone.
+package final class WeasyPrintRenderer: Renderer {
+    /// How long past its time a document is waited for before the helper itself is taken for dead.
+    private static let grace = 10
+    /// The same after a wish to cancel.
+    private static let cancelGrace = 5
+
+    /// The Python that has WeasyPrint.
+    package let python: String
+    private let workDirectory: String
+    private let documentsPerHelper: Int
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    private struct Missing: Error, CustomStringConvertible {
+        let description = "there is no such program"
+    }
+
+    private enum Readiness: Sendable {
+        case starting
+        case ready
+        case unusable(String)
+    }
+
+    private struct Job: Sendable {
+        var frame: [UInt8]
+        var isSent = false
+        var continuation: CheckedContinuation<Result<RenderedDocument, RenderFailure>, Never>
+    }
+
+    private struct State: Sendable {
+        var readiness = Readiness.starting
+        var waiters: [CheckedContinuation<Void, Never>] = []
+        var nextID = 1
+        var jobs: [Int: Job] = [:]
+        /// Ids in the order in which they wait for a helper.
+        var queue: [Int] = []
+        var link: HelperLink?
+        /// Documents that the present helper was asked for.
+        var served = 0
+        /// The helper gets nothing more, and ends with its last document.
+        var isDraining = false
+        var isStopped = false
+    }
+
+    /// - Parameters:
+    ///   - python: the path of a Python 3.11 or later with WeasyPrint 70.
+    ///   - workDirectory: where children may write, each in a directory of its own; its contents are removed. It is made
+    ///     if it is not there.
+    ///   - documentsPerHelper: after so many documents the helper is replaced.
+    package init(python: String, workDirectory: String, documentsPerHelper: Int = 200, logger: Logger) {
+        self.python = python
+        self.workDirectory = workDirectory
+        self.documentsPerHelper = documentsPerHelper
+        self.logger = logger
+    }
+
+    /// Waits until documents can be made.
+    ///
+    /// - Throws: ``RenderFailure/Code/unavailable``, with what to do about it, when the engine is not installed.
+    package func ready() async throws(RenderFailure) {
+        await withCheckedContinuation { continuation in
+            let isKnown = state.withLock { state in
+                if case .starting = state.readiness, !state.isStopped {
+                    state.waiters.append(continuation)
+                    return false
+                }
+                return true
+            }
+            if isKnown { continuation.resume() }
+        }
+        if case .unusable(let reason) = state.withLock({ $0.readiness }) { throw RenderFailure(.unavailable, reason) }
+    }
+
+    func render(_ request: RenderRequest) async throws(RenderFailure) -> RenderedDocument {
+        let id = state.withLock { state in
+            defer { state.nextID += 1 }
+            return state.nextID
+        }
+        let frame = HelperFrame.render(id: id, request).encoded()
+        giveUp(id, after: Int(request.limits.time.components.seconds) + Self.grace)
+        return try await withTaskCancellationHandler {
+            await withCheckedContinuation { enqueue(id, Job(frame: frame, continuation: $0)) }
+        } onCancel: {
+            cancel(id)
+        }.get()
+    }
+
+    /// Keeps a helper running until the task is cancelled.
+    package func run() async {
+        var pause = Duration.milliseconds(100)
+        while !Task.isCancelled {
+            let started = ContinuousClock.now
+            do {
+                guard FileManager.default.isExecutableFile(atPath: python) else { throw Missing() }
+                try prepareDirectory()
+                try await serve()
+                lose("the renderer ended")
+            } catch {
+                guard !Task.isCancelled else { break }
+                unusable("cannot start \(python): run deploy/setup, or set worker.python (\(Self.line(of: error)))")
+            }
+            guard !Task.isCancelled else { break }
+            if ContinuousClock.now - started > .seconds(10) { pause = .milliseconds(100) }
+            try? await Task.sleep(for: pause)
+            pause = min(pause * 2, .seconds(10))
+        }
+        stop()
+    }
+
+    // MARK: - Jobs
+
+    private func enqueue(_ id: Int, _ job: Job) {
+        let refusal: RenderFailure? = state.withLock { state in
+            if state.isStopped || Task.isCancelled { return RenderFailure(.cancelled, "the renderer is stopping") }
+            if case .unusable(let reason) = state.readiness { return RenderFailure(.unavailable, reason) }
+            state.jobs[id] = job
+            state.queue.append(id)
+            return nil
+        }
+        if let refusal {
+            job.continuation.resume(returning: .failure(refusal))
+        } else {
+            sendWaiting()
+        }
+    }
+
+    private func sendWaiting() {
+        state.withLock { state in
+            while let link = state.link, !state.isDraining, !state.queue.isEmpty {
+                let id = state.queue.removeFirst()
+                guard let frame = state.jobs[id]?.frame else { continue }
+                link.outbox.yield(frame)
+                state.jobs[id]?.isSent = true
+                state.jobs[id]?.frame = []
+                state.served += 1
+                if state.served >= documentsPerHelper { state.isDraining = true }
+            }
+            if state.isDraining, !state.jobs.values.contains(where: \.isSent) { state.link?.outbox.finish() }
+        }
+    }
+
+    private func cancel(_ id: Int) {
+        let waiting: Job? = state.withLock { state in
+            guard let job = state.jobs[id] else { return nil }
+            if job.isSent {
+                state.link?.outbox.yield(HelperFrame.cancel(id: id).encoded())
+                return nil
+            }
+            state.queue.removeAll { $0 == id }
+            return state.jobs.removeValue(forKey: id)
+        }
+        waiting?.continuation.resume(returning: .failure(RenderFailure(.cancelled, "cancelled")))
+        giveUp(id, after: Self.cancelGrace)
+    }
+
+    /// Ends a helper that still has this document after so many seconds: it cannot be alive.
+    private func giveUp(_ id: Int, after seconds: Int) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) { [weak self] in
+            guard let self, let link = state.withLock({ $0.jobs[id]?.isSent == true ? $0.link : nil }) else { return }
+            logger.error("The renderer does not answer, ending it", metadata: ["process": "\(link.process)"])
+            link.kill()
+        }
+    }
+
+    private func finish(_ id: Int, _ result: Result<RenderedDocument, RenderFailure>) {
+        state.withLock { $0.jobs.removeValue(forKey: id) }?.continuation.resume(returning: result)
+        sendWaiting()
+    }
+
+    /// All that a helper was working on when it ended.
+    private func lose(_ reason: String) {
+        let lost = state.withLock { state in
+            state.link = nil
+            let lost = state.jobs.filter(\.value.isSent)
+            for id in lost.keys { state.jobs[id] = nil }
+            return lost
+        }
+        for job in lost.values { job.continuation.resume(returning: .failure(RenderFailure(.defect, reason))) }
+    }
+
+    private func unusable(_ reason: String) {
+        logger.error("The renderer cannot be used", metadata: ["reason": "\(reason)"])
+        settle(.unusable(reason), RenderFailure(.unavailable, reason))
+    }
+
+    private func stop() {
+        state.withLock { $0.isStopped = true }
+        settle(nil, RenderFailure(.cancelled, "the renderer is stopping"))
+    }
+
+    /// Ends all waiting: of those who asked whether it works, and of jobs that will not be made.
+    private func settle(_ readiness: Readiness?, _ failure: RenderFailure?) {
+        let (waiters, jobs) = state.withLock { state in
+            if let readiness { state.readiness = readiness }
+            let waiters = state.waiters
+            state.waiters = []
+            guard failure != nil else { return (waiters, [Job]()) }
+            state.link = nil
+            let jobs = Array(state.jobs.values)
+            state.jobs = [:]
+            state.queue = []
+            return (waiters, jobs)
+        }
+        for waiter in waiters { waiter.resume() }
+        if let failure {
+            for job in jobs { job.continuation.resume(returning: .failure(failure)) }
+        }
+    }
+
+    // MARK: - The helper
+
+    /// Runs one helper until it ends.
+    private func serve() async throws {
+        var options = PlatformOptions()
+        // A terminal's Ctrl-C goes to the whole group; documents under way are ended by the worker, not by the terminal.
+        options.processGroupID = 0
+        options.teardownSequence = [
+            .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1))
+        ]
+        let (frames, outbox) = AsyncStream.makeStream(of: [UInt8].self)
+        defer { outbox.finish() }
+        _ = try await Subprocess.run(
+            .name(URL(fileURLWithPath: python).lastPathComponent),
+            // -s: no packages of the user's; -B: no bytecode is written.
+            arguments: ["-s", "-B", "-c", Self.bootstrap, workDirectory],
+            environment: .custom(environment),
+            platformOptions: options,
+            input: .inputWriter,
+            output: .sequence,
+            error: .sequence
+        ) { execution in
+            let process = execution.processIdentifier.value
+            let link = HelperLink(
+                outbox: outbox,
+                kill: { Glibc.kill(-process, SIGKILL) },
+                process: "\(process)"
+            )
+            defer { state.withLock { $0.link = nil } }
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                let input = execution.standardInputWriter
+                tasks.addTask {
+                    var program: [UInt8] = []
+                    program.append(bigEndian: PackageResources.renderer_py.count)
+                    program.append(contentsOf: PackageResources.renderer_py)
+                    // A helper that is gone is noticed by its output.
+                    _ = try? await input.write(program)
+                    for await frame in frames {
+                        guard (try? await input.write(frame)) != nil else { return }
+                    }
+                    try? await input.finish()
+                }
+                let errors = execution.standardError
+                tasks.addTask { [logger] in
+                    for try await line in errors.strings() {
+                        logger.debug("The renderer says", metadata: ["line": "\(line)"])
+                    }
+                }
+                var decoder = FrameDecoder(limit: 1 << 28)
+                for try await buffer in execution.standardOutput {
+                    buffer.withUnsafeBytes { decoder.append($0) }
+                    while let frame = try decoder.next() { take(frame, link) }
+                }
+                outbox.finish()
+                tasks.cancelAll()
+            }
+        }
+    }
+
+    private func take(_ frame: HelperFrame, _ link: HelperLink) {
+        switch frame.header["op"]?.text {
+        case "ready":
+            logger.info(
+                "The renderer is ready",
+                metadata: ["engine": "\(frame.header["engine"]?.text ?? "")", "process": "\(link.process)"]
+            )
+            state.withLock { state in
+                state.link = link
+                state.served = 0
+                state.isDraining = false
+            }
+            settle(.ready, nil)
+            sendWaiting()
+        case "unusable":
+            let message = frame.header["message"]?.text ?? ""
+            unusable("\(python) cannot import WeasyPrint: run deploy/setup, or set worker.python (\(message))")
+        default:
+            guard let id = frame.header["id"]?.count else { return }
+            finish(id, result(of: frame))
+        }
+    }
+
+    private func result(of frame: HelperFrame) -> Result<RenderedDocument, RenderFailure> {
+        noteMissing(frame.header["missing"])
+        if let code = frame.header["failed"]?.text {
+            return .failure(RenderFailure(code: code, message: frame.header["message"]?.text ?? ""))
+        }
+        guard frame.body.starts(with: "%PDF-".utf8), let pages = frame.header["pages"]?.count else {
+            return .failure(RenderFailure(.defect, "the renderer answered without a PDF"))
+        }
+        var warnings: [String] = []
+        if case .array(let lines)? = frame.header["warnings"] { warnings = lines.compactMap(\.text) }
+        return .success(
+            RenderedDocument(
+                pdf: frame.body,
+                pages: pages,
+                milliseconds: frame.header["milliseconds"]?.count ?? 0,
+                warnings: warnings
+            )
+        )
+    }
+
+    private let missingGuards = Mutex<Set<String>>([])
+
+    /// Says once what this machine does not let a child give up.
+    private func noteMissing(_ value: JSONValue?) {
+        guard case .array(let names)? = value else { return }
+        for name in names.compactMap(\.text) where missingGuards.withLock({ $0.insert(name).inserted }) {
+            logger.warning("The renderer runs without a part of its lock-down", metadata: ["missing": "\(name)"])
+        }
+    }
+
+    /// The directories of children that were killed together with their helper are removed here.
+    private func prepareDirectory() throws {
+        try FileManager.default.createDirectory(
+            atPath: workDirectory,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        for name in try FileManager.default.contentsOfDirectory(atPath: workDirectory) where name.hasPrefix("job-") {
+            try? FileManager.default.removeItem(atPath: workDirectory + "/" + name)
+        }
+    }
+
+    /// The helper's program comes as the first thing on its input, so that it need not be installed anywhere.
+    private static let bootstrap = """
+        import sys
+        sys.path = [p for p in sys.path if p]
+        read = sys.stdin.buffer.raw.read
+        size, program = int.from_bytes(read(4), "big"), b""
+        while len(program) < size:
+            program += read(size - len(program)) or exit(1)
+        exec(compile(program, "renderer.py", "exec"))
+        """
+
+    private var environment: [Environment.Key: String] {
+        [
+            // Where this Python is, and nothing else; the helper sets its own.
+            "PATH": URL(fileURLWithPath: python).deletingLastPathComponent().path,
+            // Where the user's fonts are; children forget it.
+            "HOME": ProcessInfo.processInfo.environment["HOME"] ?? "/nonexistent",
+            "LANG": "C.UTF-8",
+            // The same document has the same bytes, whichever helper makes it.
+            "PYTHONHASHSEED": "0",
+        ]
+    }
+
+    private static func line(of error: any Error) -> String {
+        "\(error)".split(whereSeparator: \.isNewline).first.map(String.init) ?? "unknown error"
+    }
+}
