@@ -84,7 +84,7 @@ final class ChangeFeed: Sendable {
                 }
             } catch {
                 guard !Task.isCancelled else { return }
-                logger.debug("Cannot read the changes of jobs, trying again", metadata: ["reason": "\(error)"])
+                logger.debug("Cannot read the changes of jobs, trying again", metadata: [LogKey.reason: "\(error)"])
                 // A server that has lost its data numbers its entries from its clock: nothing is missed for long.
                 try? await Task.sleep(for: backoff.next())
             }

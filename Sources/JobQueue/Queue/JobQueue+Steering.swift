@@ -26,7 +26,7 @@ extension JobQueue {
         guard let parts = reply.array, let word = parts.first?.string else { throw .notUnderstood("retry") }
         switch (word, parts.count) {
         case ("queued", 2):
-            logger.info("An ended job is queued again", metadata: ["job": "\(id)", "requested_by": "\(by)"])
+            logger.info("An ended job is queued again", metadata: [LogKey.job: "\(id)", LogKey.requestedBy: "\(by)"])
             return .queued(try record(parts[1], "retry"))
         case ("running", 2): return .notEnded(try status(parts[1], "retry"))
         case ("completed", 1): return .completed

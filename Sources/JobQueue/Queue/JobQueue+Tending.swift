@@ -4,7 +4,7 @@ extension JobQueue {
     /// Moves jobs that have become due into their streams.
     ///
     /// - Returns: How many, and in how long the next one is due; `nil` if none waits for a time.
-    func promote() async throws(JobQueueError) -> (moved: Int, next: Duration?) {
+    package func promote() async throws(JobQueueError) -> (moved: Int, next: Duration?) {
         let reply = try await run(JobScripts.promote, [.number(100)])
         guard let parts = reply.array?.map(\.integer), parts.count == 2, let moved = parts[0], let next = parts[1]
         else {
@@ -15,14 +15,12 @@ extension JobQueue {
 
     /// Takes jobs from workers whose leases have ended.
     ///
-    /// - Parameter worker: Who asks: its own leases are left to it.
-    func recover(for worker: String) async throws(JobQueueError) -> Recovery {
+    /// - Parameter held: What the asker holds itself: those are left to it.
+    package func recover(except held: [JobLease]) async throws(JobQueueError) -> Recovery {
         let reply = try await run(
             JobScripts.recover,
-            [
-                .text(worker), .number(Int64(configuration.recoveryLimit)), .number(100),
-                .duration(configuration.settling),
-            ]
+            [.number(Int64(configuration.recoveryLimit)), .number(100), .duration(configuration.settling)]
+                + held.map { .text($0.job.text) }
         )
         guard let parts = reply.array?.compactMap(\.integer), parts.count == 4 else { throw .notUnderstood("recover") }
         return Recovery(
@@ -34,25 +32,25 @@ extension JobQueue {
     }
 
     /// Removes what is kept long enough, and mends what stands in no index.
-    func sweep() async throws(JobQueueError) -> (removed: Int, mended: Int) {
+    package func sweep() async throws(JobQueueError) -> (removed: Int, mended: Int) {
         let reply = try await run(JobScripts.sweep, [.number(100), .number(100)])
         guard let parts = reply.array?.compactMap(\.integer), parts.count == 2 else { throw .notUnderstood("sweep") }
         return (Int(parts[0]), Int(parts[1]))
     }
 
     /// Takes a worker off the list, and passes on a wake-up that it may have taken.
-    func leave(_ worker: String, queues: [QueueName]) async throws(JobQueueError) {
+    package func leave(_ worker: String, queues: [QueueName]) async throws(JobQueueError) {
         _ = try await run(JobScripts.leave, [.text(worker)] + queues.map { .text($0.text) })
     }
 
-    /// What ``recover(for:)`` did.
-    struct Recovery: Hashable, Sendable {
-        var requeued: Int
+    /// What ``recover(except:)`` did.
+    package struct Recovery: Hashable, Sendable {
+        package var requeued: Int
         /// Crash loops, and jobs that were to be cancelled.
-        var ended: Int
+        package var ended: Int
         /// The asker's own leases that have ended: they need a heartbeat.
-        var kept: Int
+        package var kept: Int
         /// In how long the next lease ends.
-        var next: Duration?
+        package var next: Duration?
     }
 }

@@ -12,10 +12,10 @@ local tries = tonumber(job.retry_count) or 0
 if can_retry and tries < (tonumber(job.max_retries) or 0) then
     local pauses = ARGUMENTS - 4
     local at = now + tonumber(argument(4 + math.min(tries + 1, pauses)))
-    redis.call('ZREM', active_key(job.queue), job.id)
     delay(job, at, {
         said = said, error = message, retry_count = whole(tries + 1), next_retry_at = whole(at), stage = '',
     })
+    redis.call('ZREM', active_key(job.queue), job.id)
     return { 'retry', whole(at) }
 end
 finish(job, 'failed', { said = said, error = message, stage = '' })

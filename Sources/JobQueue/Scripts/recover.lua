@@ -1,7 +1,9 @@
 -- Takes jobs from workers whose leases have ended, and puts them first in their queues. Each time counts: a job that takes its
--- worker down again and again is ended. Arguments: the worker that asks, how often a job is recovered, the most to take, how long
--- Redis must have been up in ms. Answers: put back, ended, kept, and ms until the next lease ends, or -1.
-local asker, limit, count, settled = argument(1), tonumber(argument(2)), tonumber(argument(3)), tonumber(argument(4))
+-- worker down again and again is ended. Arguments: how often a job is recovered, the most to take, how long Redis must have been up in
+-- ms, then the jobs that the asker holds itself. Answers: put back, ended, kept, and ms until the next lease ends, or -1.
+local limit, count, settled = tonumber(argument(1)), tonumber(argument(2)), tonumber(argument(3))
+local held = {}
+for index = 4, ARGUMENTS do held[argument(index)] = true end
 
 -- After a restart of Redis every lease looks over, while the workers live. They get time to come back and renew.
 if settled > 0 then
@@ -20,8 +22,8 @@ for _, queue in ipairs(redis.call('SMEMBERS', QUEUES)) do
         local job = read(id)
         if not job or job.status ~= 'processing' then
             redis.call('ZREM', active_key(queue), id)
-        elseif job.worker == asker then
-            -- Late, but alive: its next heartbeat renews it. Taken here, it would run twice in one process.
+        elseif held[id] then
+            -- Late, but alive: the next heartbeat renews it. Taken here, it would run twice in one process.
             kept = kept + 1
         elseif job.cancel_requested then
             finish(job, 'cancelled', { stage = '', cancelled_by = job.cancelled_by })

@@ -6,6 +6,6 @@ if job.cancel_requested then
     finish(job, 'cancelled', { said = said, stage = '', cancelled_by = job.cancelled_by })
     return { 'ended', 'cancelled' }
 end
-redis.call('ZREM', active_key(job.queue), job.id)
 enqueue(job, 'again', { said = said, progress = '0', stage = '' })
+redis.call('ZREM', active_key(job.queue), job.id)
 return { 'released' }
