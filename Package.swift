@@ -308,7 +308,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "FuzzTests", dependencies: ["Fuzzing"], swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["Deliveries", "Fuzzing", "RedisClient", "Settings"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Settings
+package import Settings
 
 /// The configuration file: every refusal says where, and none repeats a secret.
 package struct ConfigurationFuzzer: Fuzzer {
@@ -43,8 +43,17 @@ package struct ConfigurationFuzzer: Fuzzer {
         "must be a mapping of keys to values", "has a key that is not", "is larger than",
     ]
 
-    /// Makes the fuzzer.
-    package init() {
+    /// Loads a file with these environment variables.
+    package typealias Load = @Sendable (String, [String: String]) throws(SettingsErrors) -> Settings
+    private let load: Load
+
+    /// Makes the fuzzer; a test of it puts a faulty loader in the place of the true one.
+    package init(
+        load: @escaping Load = { file, environment throws(SettingsErrors) in
+            try SettingsLoader.load(file: file, environment: environment)
+        }
+    ) {
+        self.load = load
         let small = """
             routes:
               - name: default
@@ -82,7 +91,7 @@ package struct ConfigurationFuzzer: Fuzzer {
 
     package func check(_ input: [UInt8]) throws(FuzzFinding) -> Bool {
         do throws(SettingsErrors) {
-            _ = try Self.load(input)
+            _ = try load(input)
             return true
         } catch {
             guard !error.problems.isEmpty else { throw FuzzFinding("a refusal without a reason") }
@@ -111,12 +120,12 @@ package struct ConfigurationFuzzer: Fuzzer {
         }
     }
 
-    private static func load(_ input: [UInt8]) throws(SettingsErrors) -> Settings {
+    private func load(_ input: [UInt8]) throws(SettingsErrors) -> Settings {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("fuzz-\(UUID()).yaml")
         defer { try? FileManager.default.removeItem(at: file) }
         // A file that cannot be written is refused as missing, and the seeds, which must be taken, show it.
         try? Data(input).write(to: file)
-        return try SettingsLoader.load(file: file.path, environment: environment)
+        return try load(file.path, Self.environment)
     }
 
     private static func exampleFile() -> [UInt8]? {

@@ -1,4 +1,4 @@
-internal import Deliveries
+package import Deliveries
 
 /// The scanner of `data`: takes what Foundation takes, and knows the same members.
 package struct JSONScanFuzzer: Fuzzer {
@@ -13,22 +13,36 @@ package struct JSONScanFuzzer: Fuzzer {
         #"{"list":[{"a":1},{"b":[2,3]},[],{},"",0]}"#,
     ].map { Array($0.utf8) }
 
-    package let tokens = [
-        "{", "}", "[", "]", ",", ",}", ",]", ":", "\"", "\\", "\\u", "\\u0000", "\\ud800", "true", "false", "null", "-",
-        "1e5",
-        "0.", ".5",
-        "01", "//", "/**/", "NaN", "Infinity", "'", #""type":"#, #""\u0074ype":1,"#, "[[[[[[[[", "{\"a\":", "\t",
-        "\u{B}", "\u{A0}",
-    ].map { Array($0.utf8) }
+    package let tokens =
+        [
+            "{", "}", "[", "]", ",", ",}", ",]", ":", "\"", "\\", "\\u", "\\u0000", "\\ud800", "true", "false", "null",
+            "-",
+            "1e5",
+            "0.", ".5",
+            "01", "//", "/**/", "NaN", "Infinity", "'", #""type":"#, #""\u0074ype":1,"#, "[[[[[[[[", "{\"a\":", "\t",
+            "\u{B}", "\u{A0}",
+        ].map { Array($0.utf8) } + Self.brokenUTF8
 
-    /// Makes the fuzzer.
-    package init() {}
+    /// A surrogate, overlong forms, more than U+10FFFF, an end in the middle, a byte that begins nothing.
+    private static let brokenUTF8: [[UInt8]] = [
+        [0xED, 0xA0, 0x80], [0xC0, 0x80], [0xE0, 0x9F, 0xBF], [0xF0, 0x8F, 0xBF, 0xBF], [0xF4, 0x90, 0x80, 0x80],
+        [0xE2, 0x82], [0xF5, 0x80, 0x80, 0x80], [0x80],
+    ]
+
+    /// Makes an object of bytes.
+    package typealias Scan = @Sendable ([UInt8]) throws(JSONScanError) -> JSONObjectBytes
+    private let scan: Scan
+
+    /// Makes the fuzzer; a test of it puts a faulty scanner in the place of the true one.
+    package init(scan: @escaping Scan = { bytes throws(JSONScanError) in try JSONObjectBytes(bytes) }) {
+        self.scan = scan
+    }
 
     package func check(_ input: [UInt8]) throws(FuzzFinding) -> Bool {
         let reference = ReferenceJSON(input)
         let object: JSONObjectBytes
         do throws(JSONScanError) {
-            object = try JSONObjectBytes(input)
+            object = try scan(input)
         } catch {
             guard (0...input.count).contains(error.offset) else { throw FuzzFinding("an offset outside: \(error)") }
             guard !reference.isComparable || reference.object == nil else {
@@ -38,6 +52,9 @@ package struct JSONScanFuzzer: Fuzzer {
         }
         guard !reference.hasCommaAtEnd else {
             throw FuzzFinding("taken although a comma stands behind the last member")
+        }
+        guard String(validating: input, as: UTF8.self) != nil else {
+            throw FuzzFinding("taken although it is not UTF-8")
         }
         try checkAgain(object)
         if reference.isComparable {

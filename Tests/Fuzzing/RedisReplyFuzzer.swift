@@ -1,5 +1,5 @@
 internal import Deliveries
-internal import RedisClient
+package import RedisClient
 
 /// Redis' replies: the same however the bytes are cut, a fault is final, and an unfinished reply stays within its bound.
 package struct RedisReplyFuzzer: Fuzzer {
@@ -29,8 +29,14 @@ package struct RedisReplyFuzzer: Fuzzer {
         var fault: RedisError.Code?
     }
 
-    /// Makes the fuzzer.
-    package init() {}
+    /// What becomes of a reply that was read.
+    package typealias Change = @Sendable (RedisValue) -> RedisValue
+    private let change: Change
+
+    /// Makes the fuzzer; a test of it makes faulty replies of the true ones.
+    package init(change: @escaping Change = { $0 }) {
+        self.change = change
+    }
 
     package func check(_ input: [UInt8]) throws(FuzzFinding) -> Bool {
         let whole = try read(input, cuts: [], limit: 1 << 20)
@@ -60,12 +66,12 @@ package struct RedisReplyFuzzer: Fuzzer {
         var reading = Reading()
         var start = 0
         for end in cuts + [input.count] where reading.fault == nil {
-            reading.fault = Self.feed(input[start..<end], to: reader, &reading.replies)
+            reading.fault = feed(input[start..<end], to: reader, &reading.replies)
             start = end
         }
         guard reading.fault != nil else { return reading }
         var later: [RedisValue] = []
-        guard Self.feed(Array("+OK\r\n".utf8)[...], to: reader, &later) != nil, later.isEmpty else {
+        guard feed(Array("+OK\r\n".utf8)[...], to: reader, &later) != nil, later.isEmpty else {
             throw FuzzFinding("reads on after a fault")
         }
         return reading
@@ -80,7 +86,7 @@ package struct RedisReplyFuzzer: Fuzzer {
         for start in stride(from: 0, to: input.count, by: piece) {
             let count = replies.count
             let bytes = input[start..<min(input.count, start + piece)]
-            if Self.feed(bytes, to: reader, &replies) != nil { return }
+            if feed(bytes, to: reader, &replies) != nil { return }
             waiting = replies.count > count ? 0 : waiting + bytes.count
             guard waiting <= limit else { throw FuzzFinding("\(waiting) bytes wait, \(limit) are the limit") }
         }
@@ -94,11 +100,13 @@ package struct RedisReplyFuzzer: Fuzzer {
         }
     }
 
-    private static func feed(_ bytes: ArraySlice<UInt8>, to reader: ReplyReader, _ replies: inout [RedisValue])
+    private func feed(_ bytes: ArraySlice<UInt8>, to reader: ReplyReader, _ replies: inout [RedisValue])
         -> RedisError.Code?
     {
         unsafe bytes.withUnsafeBytes { bytes in
             do throws(RedisError) {
+                let count = replies.count
+                defer { for index in count..<replies.count { replies[index] = change(replies[index]) } }
                 try unsafe reader.read(bytes, into: &replies)
                 return nil
             } catch {

@@ -1,4 +1,4 @@
-internal import Deliveries
+package import Deliveries
 internal import Glibc
 
 /// `Retry-After`: between a second and a day or nothing, and the same date as the C library reads.
@@ -27,8 +27,14 @@ package struct RetryAfterFuzzer: Fuzzer {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// Makes the fuzzer.
-    package init() {}
+    /// Reads a field; milliseconds from a time.
+    package typealias Read = @Sendable (String, Timestamp) -> Int64?
+    private let read: Read
+
+    /// Makes the fuzzer; a test of it puts a faulty parser in the place of the true one.
+    package init(read: @escaping Read = { RetryAfter.milliseconds($0, now: $1) }) {
+        self.read = read
+    }
 
     package func check(_ input: [UInt8]) throws(FuzzFinding) -> Bool {
         let value = String(decoding: input, as: UTF8.self)
@@ -50,7 +56,7 @@ package struct RetryAfterFuzzer: Fuzzer {
                 }
             }
         }
-        guard let wish = RetryAfter.milliseconds(value, now: Self.now) else { return false }
+        guard let wish = read(value, Self.now) else { return false }
         if let expected = Self.expectedWish(value), expected != wish {
             throw FuzzFinding("a wish of \(wish) ms, not \(expected)")
         }

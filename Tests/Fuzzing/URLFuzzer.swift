@@ -1,5 +1,5 @@
 internal import CCurl
-internal import Deliveries
+package import Deliveries
 internal import Foundation
 internal import Glibc
 
@@ -24,18 +24,27 @@ package struct URLFuzzer: Fuzzer {
         "\u{3002}", "é", "xn--",
     ].map { Array($0.utf8) }
 
-    /// Makes the fuzzer.
-    package init() {}
+    /// Reads a URL.
+    package typealias Read = @Sendable (String) throws(DestinationURLError) -> DestinationURL
+    private let read: Read
+
+    /// Makes the fuzzer; a test of it puts a faulty parser in the place of the true one.
+    package init(read: @escaping Read = { text throws(DestinationURLError) in try DestinationURL(text) }) {
+        self.read = read
+    }
 
     package func check(_ input: [UInt8]) throws(FuzzFinding) -> Bool {
         let text = String(decoding: input, as: UTF8.self)
         let url: DestinationURL
         do throws(DestinationURLError) {
-            url = try DestinationURL(text)
+            url = try read(text)
         } catch {
             return false
         }
         guard url.text.utf8.elementsEqual(input) else { throw FuzzFinding("the text was changed") }
+        guard url.port > 0, input.count <= DestinationURL.maximumLength,
+            input.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") })
+        else { throw FuzzFinding("what no request line may have is taken") }
         guard let again = try? DestinationURL(url.text), again == url else {
             throw FuzzFinding("read again it is another")
         }
