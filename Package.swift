@@ -146,7 +146,7 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Deliveries", "JobQueue", "Ledger", "Telemetry",
+                "Deliveries", "JobQueue", "Ledger", "Signing", "Telemetry",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -285,7 +285,7 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Deliveries", "JobQueue", "Ledger",
+                "API", "Deliveries", "JobQueue", "Ledger", "Signing",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

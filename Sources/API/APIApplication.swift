@@ -24,8 +24,9 @@ package struct APIApplication: Service {
         // Hummingbird's own lines repeat what is logged here.
         var quiet = dependencies.logger
         quiet.logLevel = max(quiet.logLevel, .warning)
+        let watch = JobWatch(limit: dependencies.jobRules.watcherLimit, changes: dependencies.jobs.changes)
         self.application = Application(
-            router: makeRouter(dependencies: dependencies),
+            router: makeRouter(dependencies: dependencies, watch: watch),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
                     idleTimeout: .seconds(60),
@@ -37,6 +38,7 @@ package struct APIApplication: Service {
                 )
             ),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+            services: [watch],
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? port
                 dependencies.logger.info(
@@ -56,12 +58,15 @@ package struct APIApplication: Service {
 }
 
 /// The router with every endpoint.
-func makeRouter(dependencies: APIDependencies) -> Router<APIContext> {
-    let endpoints = Endpoint.all(dependencies)
+func makeRouter(dependencies: APIDependencies, watch: JobWatch) -> Router<APIContext> {
+    let endpoints = Endpoint.all(dependencies, watch: watch)
     let router = Router(context: APIContext.self)
     router.add(middleware: AuthenticationMiddleware(authenticate: dependencies.authenticate))
     router.add(middleware: RequestLogMiddleware(logger: dependencies.logger))
     router.add(middleware: HeadersMiddleware())
+    router.add(
+        middleware: RateLimitMiddleware(limits: dependencies.limits, endpoints: endpoints, now: dependencies.now)
+    )
     router.add(middleware: ProblemMiddleware(paths: PathTable(endpoints), logger: dependencies.logger))
     for endpoint in endpoints {
         // What can be read can be asked for without its body (RFC 9110 section 9.3.2).

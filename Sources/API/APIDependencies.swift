@@ -14,10 +14,13 @@ package struct APIDependencies: Sendable {
     package var deliveries: any DeliveryControlling
     package var quarantine: any QuarantineControlling
     package var destinations: any DestinationControlling
+    package var jobs: any JobControlling
+    package var jobRules: JobRules
     package var readiness: any ReadinessReporting
     package var metrics: any MetricsRendering
     /// What deliveries carry in `user-agent`, for the view of one delivery.
     package var userAgent: String
+    package var limits: RateLimits
     /// The wall clock.
     package var now: @Sendable () -> Timestamp
     package var logger: Logger
@@ -31,9 +34,12 @@ package struct APIDependencies: Sendable {
         deliveries: any DeliveryControlling,
         quarantine: any QuarantineControlling,
         destinations: any DestinationControlling,
+        jobs: any JobControlling,
+        jobRules: JobRules,
         readiness: any ReadinessReporting,
         metrics: any MetricsRendering,
         userAgent: String,
+        limits: RateLimits = .default,
         now: @escaping @Sendable () -> Timestamp,
         logger: Logger
     ) {
@@ -44,9 +50,12 @@ package struct APIDependencies: Sendable {
         self.deliveries = deliveries
         self.quarantine = quarantine
         self.destinations = destinations
+        self.jobs = jobs
+        self.jobRules = jobRules
         self.readiness = readiness
         self.metrics = metrics
         self.userAgent = userAgent
+        self.limits = limits
         self.now = now
         self.logger = logger
     }

@@ -31,11 +31,8 @@ struct AuthenticationTests {
 
     @Test("without a key, or with one that is not known, the answer is 401 and says how to sign in")
     func refused() async throws {
-        try await TestAPI.run { api in
-            for endpoint in Endpoint.all(
-                TestAPI.dependencies(ledger: api.ledger, relay: api.relay, logger: .init(label: "t"))
-            )
-            where endpoint.access != .anyone {
+        try await TestAPI.run(limits: RateLimits([:])) { api in
+            for endpoint in TestAPI.endpoints where endpoint.access != .anyone {
                 let path = endpoint.path.replacing("{id}", with: "1").replacing("{name}", with: "x")
                 for key in [nil, "wrong", "", String(repeating: "k", count: 600)] {
                     let reply = try await api.send(endpoint.method, path, key: key)
@@ -51,10 +48,7 @@ struct AuthenticationTests {
     @Test("a submit key may not look after the system")
     func submitRole() async throws {
         try await TestAPI.run { api in
-            for endpoint in Endpoint.all(
-                TestAPI.dependencies(ledger: api.ledger, relay: api.relay, logger: .init(label: "t"))
-            )
-            where endpoint.access == .role(.ops) || endpoint.access == .system {
+            for endpoint in TestAPI.endpoints where endpoint.access == .role(.ops) || endpoint.access == .system {
                 let path = endpoint.path.replacing("{id}", with: "1").replacing("{name}", with: "x")
                 let reply = try await api.send(endpoint.method, path, key: "n8n-secret")
                 #expect(reply.status == 403)
@@ -66,7 +60,7 @@ struct AuthenticationTests {
     @Test("an ops key that is bound to a tenant does not see what belongs to all tenants")
     func boundOps() async throws {
         try await TestAPI.run { api in
-            for path in ["/api/quarantine", "/api/quarantine/1", "/api/destinations"] {
+            for path in ["/api/quarantine", "/api/quarantine/1", "/api/destinations", "/api/queues"] {
                 let reply = try await api.send(.get, path, key: "acme-ops-secret")
                 #expect(reply.status == 403)
                 #expect(reply.detail.contains("bound to a tenant"))
@@ -79,7 +73,7 @@ struct AuthenticationTests {
     @Test("health and documents need no key, and a wrong key does not matter there")
     func open() async throws {
         try await TestAPI.run { api in
-            for path in ["/livez", "/readyz", "/metrics", "/openapi.yaml", "/"] {
+            for path in ["/livez", "/readyz", "/metrics", "/api/jobs/health", "/openapi.yaml", "/"] {
                 for key in [nil, "wrong"] {
                     let reply = try await api.send(.get, path, key: key)
                     #expect(reply.status == 200)

@@ -1,4 +1,5 @@
 import HTTPTypes
+import JobQueue
 import Ledger
 import Testing
 
@@ -48,6 +49,48 @@ struct HealthTests {
                 #expect(reply.json["relay"]?.string == readiness.relay.rawValue)
                 #expect(reply.json["reasons"]?.strings == readiness.reasons)
             }
+        }
+    }
+
+    @Test("the health of jobs has the contract's members, the workers and the queues")
+    func jobs() async throws {
+        try await TestAPI.run { api in
+            var queue = QueueStatistics(name: .pdf)
+            queue.waiting = 7
+            let job = JobID()
+            api.jobs.change { state in
+                state.queues = [queue]
+                state.workers = [
+                    WorkerRecord(
+                        name: "host-1-ab",
+                        state: .busy,
+                        queues: [.pdf],
+                        concurrency: 2,
+                        currentJobs: [job],
+                        startedAt: Sample.now,
+                        lastBeatAt: Sample.now
+                    )
+                ]
+            }
+            let reply = try await api.send(.get, "/api/jobs/health?probe=1", key: nil)
+            #expect(reply.status == 200)
+            #expect(
+                reply.text.hasPrefix(
+                    """
+                    {"status":"ok","redis_connected":true,"database_connected":true,"queue_size":7,"workers_active":1,\
+                    "relay":"running","workers":[{"name":"host-1-ab","state":"busy","current_job":"\(job)",
+                    """
+                )
+            )
+            #expect(reply.json["workers"]?.items?.first?["last_beat"]?.string == "2024-01-15T10:05:00.000Z")
+            #expect(reply.json["queues"]?.items?.first?["waiting"]?.number == 7)
+
+            api.jobs.change { $0.failure = .unavailable(reason: "Redis does not answer", retryAfter: 5) }
+            api.relay.change { $0.readiness.redisConnected = false }
+            let away = try await api.send(.get, "/api/jobs/health", key: nil)
+            #expect(away.status == 503)
+            #expect(away.json["status"]?.string == "unavailable")
+            #expect(away.json["queue_size"] == .null && away.json["workers_active"] == .null)
         }
     }
 

@@ -1,14 +1,18 @@
 import Hummingbird
 import Logging
+import NIOCore
 
 /// What is known about a request besides the request.
 struct APIContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// What became of looking at the presented key.
     var credential = Credential.missing
+    /// Where the connection comes from.
+    let remoteAddress: SocketAddress?
 
     init(source: ApplicationRequestContextSource) {
         self.coreContext = CoreRequestContextStorage(source: source)
+        self.remoteAddress = source.channel.remoteAddress
     }
 
     /// The key that came with a request.

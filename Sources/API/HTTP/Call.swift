@@ -1,28 +1,36 @@
 import Deliveries
 import Hummingbird
+import JobQueue
 
 /// One request on its way to the endpoint that was found for it.
 struct Call: Sendable {
     let request: Request
     let parameters: QueryParameters
-    private let path: Parameters
+    let context: APIContext
 
     init(_ request: Request, context: APIContext, parameters: QueryParameters) {
         self.request = request
         self.parameters = parameters
-        self.path = context.parameters
+        self.context = context
     }
 
     /// The value of a `{name}` in the path, without its percent-encoding; empty for one that is not valid UTF-8, which is
     /// the name of nothing.
     func pathValue(_ name: String) -> String {
-        path.get(name).flatMap(PercentEncoding.decode) ?? ""
+        context.parameters.get(name).flatMap(PercentEncoding.decode) ?? ""
     }
 
     /// The delivery that the path names.
     func deliveryID() throws(Problem) -> DeliveryID {
         let text = pathValue("id")
         guard let id = DeliveryID(text) else { throw .notFound("delivery \(quoted(text))") }
+        return id
+    }
+
+    /// The job that the path names.
+    func jobID() throws(Problem) -> JobID {
+        let text = pathValue("id")
+        guard let id = JobID(text) else { throw .notFound("job \(quoted(text))") }
         return id
     }
 

@@ -7,6 +7,8 @@ struct Endpoint: Sendable {
     /// Who may call it.
     enum Access: Sendable, Hashable {
         case anyone
+        /// Keys of the role `submit`, or a signed link, which the endpoint checks.
+        case link
         /// Keys of this role; a key of a tenant is held to its tenant by the endpoint.
         case role(APIRole)
         /// Keys of role `ops` that are not bound to a tenant: what it shows or changes belongs to all tenants.
@@ -19,34 +21,70 @@ struct Endpoint: Sendable {
     let access: Access
     /// Names of the query parameters it takes.
     let parameters: [String]
+    /// What its requests are counted as; `nil`: they are not limited.
+    let requestClass: RequestClass?
     private let respond: @Sendable (Call, APIKey?) async throws -> Response
 
     /// An endpoint for anyone. Its query string is ignored, because health checks carry all kinds.
     static func open(
         _ path: String,
+        countedAs requestClass: RequestClass?,
         respond: @escaping @Sendable () async throws -> Response
     ) -> Endpoint {
-        Endpoint(method: .get, path: path, access: .anyone, parameters: []) { _, _ in try await respond() }
+        Endpoint(method: .get, path: path, access: .anyone, parameters: [], requestClass: requestClass) { _, _ in
+            try await respond()
+        }
     }
 
-    /// An endpoint for those who have a key.
+    /// An endpoint for those who have a key. What operators do is not counted.
     static func keyed(
         _ method: HTTPRequest.Method,
         _ path: String,
         _ access: Access,
         parameters: [String] = [],
+        countedAs requestClass: RequestClass = .status,
         respond: @escaping @Sendable (Call, APIKey) async throws -> Response
     ) -> Endpoint {
-        Endpoint(method: method, path: path, access: access, parameters: parameters) { call, key in
+        Endpoint(
+            method: method,
+            path: path,
+            access: access,
+            parameters: parameters,
+            requestClass: access == .role(.submit) ? requestClass : nil
+        ) { call, key in
             guard let key else { throw Problem.internalError }
             return try await respond(call, key)
         }
+    }
+
+    /// An endpoint for those who have a key or a signed link, which is told by its query parameter `signature`.
+    ///
+    /// - Parameter respond: gets no key when it has to check a link.
+    static func linked(
+        _ path: String,
+        parameters: [String],
+        respond: @escaping @Sendable (Call, APIKey?) async throws -> Response
+    ) -> Endpoint {
+        Endpoint(
+            method: .get,
+            path: path,
+            access: .link,
+            parameters: parameters,
+            requestClass: .status,
+            respond: respond
+        )
     }
 
     /// Checks key and query string, and answers.
     func answer(_ request: Request, context: APIContext) async throws -> Response {
         guard access != .anyone else {
             return try await respond(Call(request, context: context, parameters: .none), nil)
+        }
+        if access == .link {
+            let query = try QueryParameters(request.uri.query, known: parameters)
+            let isLink = try query.text("signature") != nil
+            let key = isLink ? nil : try admit(context.credential)
+            return try await respond(Call(request, context: context, parameters: query), key)
         }
         let key = try admit(context.credential)
         let query = try QueryParameters(request.uri.query, known: parameters)
@@ -59,7 +97,7 @@ struct Endpoint: Sendable {
         case .unknown: throw .unauthorized("the API key is not known")
         case .known(let key):
             switch access {
-            case .anyone: break
+            case .anyone, .link: break
             case .role(let role):
                 guard key.role.includes(role) else { throw .wrongRole(key, needed: role) }
             case .system:

@@ -69,6 +69,60 @@ struct JSONBody: Sendable {
         throw .invalid(name, "is not true or false")
     }
 
+    /// A whole number within a range; `nil` when it is absent or `null`. `3.0` and `3e0` are the number 3, as in JSON Schema.
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(Problem) -> Int? {
+        guard let value = value(name) else { return nil }
+        let text = String(decoding: value, as: UTF8.self)
+        guard value.first != UInt8(ascii: "\""), let number = Double(text).flatMap(Int.init(exactly:)),
+            range.contains(number)
+        else { throw .invalid(name, "is not a whole number from \(range.lowerBound) to \(range.upperBound)") }
+        return number
+    }
+
+    /// The texts of a member that is a list; `nil` when it is absent or `null`.
+    func texts(_ name: String) throws(Problem) -> [String]? {
+        guard let value = value(name) else { return nil }
+        guard let texts = try? JSONDecoder().decode([String].self, from: Data(value)) else {
+            throw .invalid(name, "is not a list of strings")
+        }
+        return texts
+    }
+
+    /// One of a closed set of words; `nil` when it is absent, `null` or empty.
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String,
+        of type: Choice.Type
+    ) throws(Problem) -> Choice? {
+        guard let text = try text(name), !text.isEmpty else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            throw .invalid(name, "must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return choice
+    }
+
+    /// The text of a member that goes by several names; `nil` when it is absent, `null` or empty under all of them.
+    ///
+    /// - Returns: the text, and the name it was found under.
+    func text(under names: [String]) throws(Problem) -> (text: String, name: String)? {
+        var found: (text: String, name: String)?
+        for name in names {
+            guard let text = try text(name), !text.isEmpty else { continue }
+            if let found, !found.text.utf8.elementsEqual(text.utf8) {
+                throw .invalid(name, "differs from \(found.name), which means the same; send one of them")
+            }
+            found = found ?? (text, name)
+        }
+        return found
+    }
+
+    /// The same as ``object(_:)``, except that `null` counts as absent.
+    func presentObject(_ name: String) throws(Problem) -> [UInt8]? {
+        value(name) == nil ? nil : try object(name)
+    }
+
+    /// Whether a member is there and is a string.
+    func isText(_ name: String) -> Bool { values[name]?.first == UInt8(ascii: "\"") }
+
     /// The bytes of a member that is an object, exactly as they came; `nil` when it is absent.
     func object(_ name: String) throws(Problem) -> [UInt8]? {
         guard let value = values[name] else { return nil }

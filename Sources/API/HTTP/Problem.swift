@@ -19,6 +19,16 @@ struct Problem: Error, Sendable {
         case alreadyDelivered = "already-delivered"
         /// It has ended and cannot be cancelled.
         case alreadyEnded = "already-ended"
+        /// The job has not ended.
+        case notEnded = "not-ended"
+        /// The job was not completed, so there is nothing to download.
+        case notCompleted = "not-completed"
+        /// The job was completed; there is nothing to try again.
+        case alreadyCompleted = "already-completed"
+        /// The idempotency key came with another body before.
+        case idempotencyConflict = "idempotency-conflict"
+        /// It was there once.
+        case gone
         /// The quarantined entry still cannot be used.
         case stillUnusable = "still-unusable"
         /// Nothing says how the destination is called.
@@ -27,6 +37,9 @@ struct Problem: Error, Sendable {
         case unsupportedMediaType = "unsupported-media-type"
         /// The request can be read, but a parameter or member is unknown, missing or unusable.
         case invalid
+        /// The document was waited for, and its job failed or was cancelled.
+        case jobFailed = "job-failed"
+        case rateLimited = "rate-limited"
         case `internal`
         case unavailable
 
@@ -37,10 +50,14 @@ struct Problem: Error, Sendable {
             case .forbidden: .forbidden
             case .notFound: .notFound
             case .methodNotAllowed: .methodNotAllowed
-            case .alreadyDelivered, .alreadyEnded, .stillUnusable, .notConfigured: .conflict
+            case .alreadyDelivered, .alreadyEnded, .notEnded, .notCompleted, .alreadyCompleted, .idempotencyConflict,
+                .stillUnusable, .notConfigured:
+                .conflict
+            case .gone: .gone
             case .tooLarge: .contentTooLarge
             case .unsupportedMediaType: .unsupportedMediaType
-            case .invalid: .unprocessableContent
+            case .invalid, .jobFailed: .unprocessableContent
+            case .rateLimited: .tooManyRequests
             case .internal: .internalServerError
             case .unavailable: .serviceUnavailable
             }
@@ -55,11 +72,18 @@ struct Problem: Error, Sendable {
             case .methodNotAllowed: "The method does not apply here"
             case .alreadyDelivered: "It was delivered already"
             case .alreadyEnded: "It has ended already"
+            case .notEnded: "It has not ended"
+            case .notCompleted: "It was not completed"
+            case .alreadyCompleted: "It was completed"
+            case .idempotencyConflict: "The idempotency key belongs to another request"
+            case .gone: "It is no longer there"
             case .stillUnusable: "The entry still cannot be used"
             case .notConfigured: "The destination is not configured"
             case .tooLarge: "The body is too large"
             case .unsupportedMediaType: "The body must be JSON"
             case .invalid: "A value cannot be used"
+            case .jobFailed: "The job did not succeed"
+            case .rateLimited: "Too many requests"
             case .internal: "Something went wrong here"
             case .unavailable: "It cannot be done at the moment"
             }
@@ -91,6 +115,15 @@ struct Problem: Error, Sendable {
     /// Something that the API needs is away for now.
     static func unavailable(_ detail: String, retryAfter seconds: Int) -> Problem {
         Problem(.unavailable, detail, headers: [.retryAfter: String(seconds)])
+    }
+
+    /// Too many requests of a class.
+    static func rateLimited(_ requestClass: RequestClass, limit: Int, retryAfter seconds: Int) -> Problem {
+        Problem(
+            .rateLimited,
+            "the limit of \(limit) requests (\(requestClass.rawValue)) is used up; try again in \(seconds) s",
+            headers: [.retryAfter: String(seconds)]
+        )
     }
 
     /// The answer to be sent.
@@ -131,6 +164,15 @@ extension Problem {
             )
         case .full:
             self = .unavailable("the event stream is full; nothing was published, try again later", retryAfter: 10)
+        }
+    }
+
+    /// What a client is told when nothing can be done about jobs.
+    init(_ error: JobControlError) {
+        switch error {
+        case .unavailable(let reason, let retryAfter): self = .unavailable(reason, retryAfter: retryAfter)
+        case .badCursor: self = ListPage.badCursor
+        case .damaged: self = .internalError
         }
     }
 

@@ -25,6 +25,16 @@ extension HTTPField.Name {
     static let idempotencyKey = HTTPField.Name("Idempotency-Key")
     /// `traceparent` (W3C Trace Context).
     static let traceparent = HTTPField.Name("traceparent")
+    /// `X-RateLimit-Limit`: requests in a window.
+    static let rateLimit = HTTPField.Name("X-RateLimit-Limit")
+    /// `X-RateLimit-Remaining`: how many more may be made.
+    static let rateRemaining = HTTPField.Name("X-RateLimit-Remaining")
+    /// `X-RateLimit-Reset`: when the window ends, in Unix seconds.
+    static let rateReset = HTTPField.Name("X-RateLimit-Reset")
+    /// `Last-Event-ID`: where a stream of events broke off.
+    static let lastEventID = HTTPField.Name("Last-Event-ID")
+    /// `X-Accel-Buffering`: asks nginx to pass a stream on as it comes.
+    static let accelBuffering = HTTPField.Name("X-Accel-Buffering")
     /// `Referrer-Policy`.
     static let referrerPolicy = HTTPField.Name("Referrer-Policy")
 }

@@ -36,6 +36,7 @@ struct ProblemMiddleware: RouterMiddleware {
         case let problem as Problem: problem
         case let error as LedgerError: Problem(error)
         case let error as PublishError: Problem(error)
+        case let error as JobControlError: Problem(error)
         case is CancellationError: .unavailable("the server is stopping", retryAfter: 5)
         case let error as any HTTPResponseError where error.status == .notFound: notRouted(request)
         default: .internalError

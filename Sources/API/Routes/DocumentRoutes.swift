@@ -5,8 +5,10 @@ import Hummingbird
 struct DocumentRoutes {
     var endpoints: [Endpoint] {
         [
-            .open("/openapi.yaml") { Response(PackageResources.openapi_yaml, contentType: "application/yaml") },
-            .open("/") {
+            .open("/openapi.yaml", countedAs: .health) {
+                Response(PackageResources.openapi_yaml, contentType: "application/yaml")
+            },
+            .open("/", countedAs: .health) {
                 var response = Response(Array(IndexPage.html.utf8), contentType: "text/html; charset=utf-8")
                 response.headers[.contentSecurityPolicy] = IndexPage.contentSecurityPolicy
                 response.headers[field: .referrerPolicy] = "no-referrer"

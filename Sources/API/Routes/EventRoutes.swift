@@ -16,7 +16,7 @@ struct EventRoutes {
     let dependencies: APIDependencies
 
     var endpoints: [Endpoint] {
-        [.keyed(.post, "/api/events", .role(.submit), respond: publish)]
+        [.keyed(.post, "/api/events", .role(.submit), countedAs: .events, respond: publish)]
     }
 
     private func publish(_ call: Call, _ key: APIKey) async throws -> Response {

@@ -1,4 +1,5 @@
 import Hummingbird
+import JobQueue
 
 /// What load balancers, orchestrators and Prometheus ask.
 struct HealthRoutes {
@@ -6,15 +7,38 @@ struct HealthRoutes {
 
     var endpoints: [Endpoint] {
         [
-            .open("/livez") { Response(["status": "ok"]) },
-            .open("/readyz", respond: readiness),
-            .open("/metrics") {
+            .open("/api/jobs/health", countedAs: .health, respond: health),
+            .open("/livez", countedAs: nil) { Response(["status": "ok"]) },
+            .open("/readyz", countedAs: nil, respond: readiness),
+            .open("/metrics", countedAs: nil) {
                 Response(
                     Array(await dependencies.metrics.render().utf8),
                     contentType: "text/plain; version=0.0.4; charset=utf-8"
                 )
             },
         ]
+    }
+
+    /// The answer of the job queue for people and monitors. What cannot be asked for is `null`, or left out of the lists.
+    private func health() async -> Response {
+        let readiness = await dependencies.readiness.readiness()
+        let queues = try? await dependencies.jobs.queues().sorted { $0.name < $1.name }
+        let workers = try? await dependencies.jobs.workers().sorted { $0.name < $1.name }
+        let isHealthy = readiness.isReady && queues != nil && workers != nil
+        let now = dependencies.now()
+        return Response(
+            [
+                "status": .string(isHealthy ? "ok" : "unavailable"),
+                "redis_connected": JSON(readiness.redisConnected),
+                "database_connected": JSON(readiness.databaseConnected),
+                "queue_size": JSON(queues?.reduce(0) { $0 + $1.waiting }),
+                "workers_active": JSON(workers?.count),
+                "relay": JSON(readiness.relay),
+                "workers": .array((workers ?? []).map { .object($0.members) }),
+                "queues": .array((queues ?? []).map { .object($0.members(now: now)) }),
+            ],
+            status: isHealthy ? .ok : .serviceUnavailable
+        )
     }
 
     private func readiness() async -> Response {

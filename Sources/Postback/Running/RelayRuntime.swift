@@ -8,6 +8,7 @@ import RedisClient
 import Relay
 import ServiceLifecycle
 import Settings
+import Signing
 import Telemetry
 
 /// The relay with its API, composed of its parts from the settings.
@@ -98,6 +99,11 @@ struct RelayRuntime {
                 deliveries: adapter,
                 quarantine: adapter,
                 destinations: adapter,
+                jobs: NoJobs(),
+                jobRules: JobRules(
+                    callbackRefusal: { CallbackCheck(routing: routing).refusal(of: $0) },
+                    link: DownloadLink(secret: randomBytes(32))
+                ),
                 readiness: SystemReadiness(redis: redis, health: health),
                 metrics: SystemMetrics(
                     registry: registry,

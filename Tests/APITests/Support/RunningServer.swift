@@ -11,17 +11,21 @@ struct RunningServer: Sendable {
     let port: Int
     let relay: FakeRelay
     let ledger: FakeLedger
+    let jobs: FakeJobs
+    /// Asks the server to stop.
+    let stop: @Sendable () async -> Void
 
     /// Runs a test against a server on a free port, then shuts it down and waits until it has stopped.
     static func run(_ test: @Sendable @escaping (RunningServer) async throws -> Void) async throws {
         let ledger = FakeLedger()
         let relay = FakeRelay(ledger: ledger)
+        let jobs = FakeJobs()
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
         let application = APIApplication(
             host: "127.0.0.1",
             port: 0,
-            dependencies: TestAPI.dependencies(ledger: ledger, relay: relay, logger: logger),
+            dependencies: TestAPI.dependencies(ledger: ledger, relay: relay, jobs: jobs, logger: logger),
             onListening: { port in
                 listening.yield(port)
                 listening.finish()
@@ -34,7 +38,15 @@ struct RunningServer: Sendable {
                 try await group.run()
             }
             if let port = await ports.first(where: { _ in true }) {
-                try await test(RunningServer(port: port, relay: relay, ledger: ledger))
+                try await test(
+                    RunningServer(
+                        port: port,
+                        relay: relay,
+                        ledger: ledger,
+                        jobs: jobs,
+                        stop: { await group.triggerGracefulShutdown() }
+                    )
+                )
             } else {
                 Issue.record("the server did not start")
             }

@@ -5,6 +5,7 @@ import HummingbirdTesting
 import Ledger
 import Logging
 import NIOCore
+import Signing
 import Testing
 
 @testable import API
@@ -13,6 +14,8 @@ import Testing
 struct TestAPI: Sendable {
     let ledger: FakeLedger
     let relay: FakeRelay
+    let jobs: FakeJobs
+    let clock: SettableClock
     let client: any TestClientProtocol
 
     /// Keys by what is presented.
@@ -29,21 +32,39 @@ struct TestAPI: Sendable {
     static func run(
         _ setup: TestingSetup = .router,
         logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+        limits: RateLimits = .default,
+        rules change: (inout JobRules) -> Void = { _ in },
         _ test: @Sendable (TestAPI) async throws -> Void
     ) async throws {
         let ledger = FakeLedger()
         let relay = FakeRelay(ledger: ledger)
-        let application = APIApplication(
-            host: "127.0.0.1",
-            port: 0,
-            dependencies: dependencies(ledger: ledger, relay: relay, logger: logger)
-        )
+        let jobs = FakeJobs()
+        let clock = SettableClock()
+        var dependencies = dependencies(ledger: ledger, relay: relay, jobs: jobs, logger: logger)
+        dependencies.limits = limits
+        dependencies.now = { clock.now }
+        change(&dependencies.jobRules)
+        let application = APIApplication(host: "127.0.0.1", port: 0, dependencies: dependencies)
         try await application.application.test(setup) { client in
-            try await test(TestAPI(ledger: ledger, relay: relay, client: client))
+            try await test(TestAPI(ledger: ledger, relay: relay, jobs: jobs, clock: clock, client: client))
         }
     }
 
-    static func dependencies(ledger: FakeLedger, relay: FakeRelay, logger: Logger) -> APIDependencies {
+    /// Every operation, over fakes that nobody looks at.
+    static var endpoints: [Endpoint] {
+        let ledger = FakeLedger()
+        return Endpoint.all(
+            dependencies(ledger: ledger, relay: FakeRelay(ledger: ledger), logger: Logger(label: "test")),
+            watch: JobWatch(limit: 1, changes: { AsyncStream { $0.finish() } })
+        )
+    }
+
+    static func dependencies(
+        ledger: FakeLedger,
+        relay: FakeRelay,
+        jobs: FakeJobs = FakeJobs(),
+        logger: Logger
+    ) -> APIDependencies {
         APIDependencies(
             authenticate: { keys[String(decoding: $0, as: UTF8.self)] },
             validate: { fields throws(EventRefusal) in _ = try EventReader().read(fields, entryID: "1700000000000-0") },
@@ -52,6 +73,17 @@ struct TestAPI: Sendable {
             deliveries: relay,
             quarantine: relay,
             destinations: relay,
+            jobs: jobs,
+            jobRules: JobRules(
+                callbackRefusal: { url in
+                    do {
+                        return AddressPolicy().knownRefusal(of: try DestinationURL(url), origin: .untrusted)
+                    } catch {
+                        return "\(error)"
+                    }
+                },
+                link: Sample.link
+            ),
             readiness: relay,
             metrics: relay,
             userAgent: "Postback/1.2.3 (webhook; swift)",
@@ -111,7 +143,7 @@ struct TestAPI: Sendable {
             body: reply.body
         )
         #expect(faults == [], sourceLocation: sourceLocation)
-        if reply.status >= 400, path != "/readyz", method != .head {
+        if reply.status >= 400, path != "/readyz", path != "/api/jobs/health", method != .head {
             #expect(reply.json["status"]?.number == Double(reply.status), sourceLocation: sourceLocation)
             #expect(reply.json["message"] == reply.json["detail"], sourceLocation: sourceLocation)
             #expect(!reply.detail.isEmpty && !reply.detail.contains("\n"), sourceLocation: sourceLocation)

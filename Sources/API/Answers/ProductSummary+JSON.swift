@@ -1,0 +1,9 @@
+extension ProductSummary {
+    /// The members of a product.
+    var members: [(name: String, value: JSON)] {
+        [
+            ("id", .string(id)), ("title", .string(title)), ("schema", .verbatim(schema)),
+            ("renderer", .string(renderer)),
+        ]
+    }
+}

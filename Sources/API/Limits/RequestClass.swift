@@ -1,0 +1,11 @@
+/// What requests are counted as for the rate limits (contract section 5).
+package enum RequestClass: String, Sendable, CaseIterable, Hashable {
+    /// Handing in jobs.
+    case submit
+    /// Asking about jobs, and whatever else a key that hands in jobs may do.
+    case status
+    /// Publishing events over HTTP.
+    case events
+    /// Health, the documents, and whatever comes without a key that is known.
+    case health
+}

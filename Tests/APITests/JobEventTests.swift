@@ -1,0 +1,126 @@
+import Deliveries
+import HTTPTypes
+import JobQueue
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import API
+
+@Suite("Following a job", .timeLimit(.minutes(1)))
+struct JobEventTests {
+    @Test("a job that has ended is told once, and a client that knows is told to stay away")
+    func ended() async throws {
+        try await TestAPI.run { api in
+            let job = Sample.job(1, status: .completed)
+            api.jobs.put(job)
+            let path = "/api/jobs/\(job.record.id)/events"
+            let reply = try await api.send(.get, path, key: "n8n-secret")
+            #expect(reply.status == 200)
+            #expect(reply.header("Content-Type") == "text/event-stream; charset=utf-8")
+            #expect(reply.header("Cache-Control") == "no-store")
+            let id = String(job.record.updatedAt.milliseconds)
+            #expect(reply.text.hasPrefix("id: \(id)\nevent: end\ndata: {\"job_id\":\"\(job.record.id)\""))
+            #expect(reply.text.hasSuffix("}\n\n"))
+            let again = try await api.send(.get, path, headers: ["Last-Event-ID": id])
+            #expect(again.status == 204)
+            #expect(try await api.send(.get, path, headers: ["Last-Event-ID": "1"]).status == 200)
+            let head = try await api.send(.head, path)
+            #expect(head.status == 200 && head.body.isEmpty)
+        }
+    }
+
+    @Test("the first event is how the job stands, each change is one, and the stream ends with the end")
+    func changes() async throws {
+        try await RunningServer.run { server in
+            let job = Sample.job(3)
+            server.jobs.put(job)
+            try await server.follow(job.record.id) { events in
+                #expect(await events.next()?.name == "progress")
+                server.jobs.update(job.record.id) { view in
+                    view.record.status = .processing
+                    view.record.progress = JobProgress(percent: 30, stage: "rendering")
+                    view.position = nil
+                }
+                let progress = await events.next()
+                #expect(progress?.name == "progress")
+                #expect(progress?.data["progress"]?.number == 30)
+                #expect(progress?.data["stage"]?.string == "rendering")
+                // What a watcher cannot see is no news.
+                server.jobs.update(job.record.id) { $0.record.updatedAt = Sample.now }
+                server.jobs.update(job.record.id) { view in
+                    view.record.status = .completed
+                    view.record.result = Array("{\"text\":\n\"a\"}".utf8)
+                }
+                let end = await events.next()
+                #expect(end?.name == "end")
+                #expect(end?.data["status"]?.string == "completed")
+                #expect(end?.data["result"]?["text"]?.string == "a")
+                #expect(await events.next() == nil, "the stream ends")
+            }
+        }
+    }
+
+    @Test("a stream without news carries comments, and notices a change that was lost")
+    func keepAlive() async throws {
+        try await TestAPI.run(rules: { $0.keepAlive = .milliseconds(20) }) { api in
+            let job = Sample.job(1)
+            api.jobs.put(job)
+            async let reply = api.send(.get, "/api/jobs/\(job.record.id)/events")
+            try await Task.sleep(for: .milliseconds(100))
+            api.jobs.change { $0.views[job.record.id]?.record.status = .cancelled }
+            let text = try await reply.text
+            #expect(text.contains(": still here\n\n"))
+            #expect(text.contains("event: end"))
+        }
+    }
+
+    @Test("a stream lasts so long and no longer")
+    func life() async throws {
+        try await TestAPI.run(rules: { $0.streamLife = .milliseconds(50) }) { api in
+            let job = Sample.job(1)
+            api.jobs.put(job)
+            let reply = try await api.send(.get, "/api/jobs/\(job.record.id)/events")
+            #expect(reply.text.contains("event: progress") && !reply.text.contains("event: end"))
+        }
+    }
+
+    @Test("clients that follow are bounded")
+    func bounded() async throws {
+        try await TestAPI.run(rules: { $0.watcherLimit = 0 }) { api in
+            let job = Sample.job(1)
+            api.jobs.put(job)
+            let reply = try await api.send(.get, "/api/jobs/\(job.record.id)/events")
+            #expect(reply.status == 503)
+            #expect(reply.header("Retry-After") == "5")
+        }
+    }
+
+    @Test("streams end when the server is to stop, so that it can")
+    func stopping() async throws {
+        try await RunningServer.run { server in
+            let job = Sample.job(1)
+            server.jobs.put(job)
+            try await server.follow(job.record.id) { events in
+                #expect(await events.next()?.name == "progress")
+                await server.stop()
+                #expect(await events.next() == nil, "the stream ends")
+            }
+        }
+    }
+
+    @Test("those who wait are counted, and let go of")
+    func subscriptions() async throws {
+        let watch = JobWatch(limit: 2, changes: { AsyncStream { $0.finish() } })
+        let id = JobID()
+        var first = watch.subscribe(to: id)
+        let second = watch.subscribe(to: id)
+        #expect(first != nil && second != nil && watch.count == 2)
+        #expect(watch.subscribe(to: id) == nil)
+        first = nil
+        #expect(watch.count == 1)
+        #expect(watch.subscribe(to: JobID()) != nil)
+        #expect(watch.count == 1)
+        _ = second
+    }
+}
