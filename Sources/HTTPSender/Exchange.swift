@@ -2,6 +2,11 @@ import Deliveries
 
 /// What has happened in one exchange, as the callbacks saw it.
 struct Exchange {
+    /// When it began.
+    var start = ContinuousClock.now
+    /// When the first line of the answer came. libcurl's own time for it is that of the first byte sent where the body does
+    /// not go out together with the head.
+    var firstLine: ContinuousClock.Instant?
     /// Whether the request goes through TLS.
     var usesTLS = false
     /// How many sockets were opened to dial an address.
@@ -27,7 +32,16 @@ struct Exchange {
     /// change it: over HTTP/2 a receiver may answer and then refuse the rest of the request (RFC 9113 section 8.1).
     func isWhole(status: Int) -> Bool {
         guard status >= 200, head.hasEnded else { return false }
-        return status == 204 || status == 304 || head.contentLength == bodyLength
+        return Self.hasNoBody(status) || head.length == .bytes(bodyLength)
+    }
+
+    /// Whether the length of the body cannot be told where it matters.
+    func isUnclear(status: Int) -> Bool {
+        !Self.hasNoBody(status) && head.length == .unclear
+    }
+
+    private static func hasNoBody(_ status: Int) -> Bool {
+        status == 204 || status == 304
     }
 
     /// A limit on what is read.

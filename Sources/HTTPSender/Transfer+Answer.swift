@@ -49,8 +49,8 @@ extension Transfer {
             dns: isNewConnection ? milliseconds(CURLINFO_NAMELOOKUP_TIME_T) : nil,
             connect: isNewConnection ? milliseconds(CURLINFO_CONNECT_TIME_T) : nil,
             tls: isNewConnection ? milliseconds(CURLINFO_APPCONNECT_TIME_T) : nil,
-            firstByte: milliseconds(CURLINFO_STARTTRANSFER_TIME_T),
-            total: milliseconds(CURLINFO_TOTAL_TIME_T) ?? 0
+            firstByte: exchange.firstLine.map { ($0 - exchange.start) / .milliseconds(1) },
+            total: (.now - exchange.start) / .milliseconds(1)
         )
     }
 
@@ -65,16 +65,13 @@ extension Transfer {
     private typealias Failure = (errorClass: ErrorClass, text: String)
 
     private func failure(code: CURLcode?, status: Int) -> Failure? {
-        switch exchange.stoppedAt {
-        // Enough was read to know what the receiver said.
-        case .body: return nil
-        case .headers:
+        if exchange.stoppedAt == .headers {
             return (.protocol, "the header section is larger than \(configuration.headersLimit) bytes")
-        case nil: break
         }
         if exchange.isWhole(status: status) { return nil }
+        // Where reading was stopped, enough was read to know what the receiver said.
+        if code == CURLE_OK || exchange.stoppedAt == .body { return failureOfEnded(status: status) }
         guard let code else { return (.reset, "the sender has been stopped") }
-        if code == CURLE_OK { return status >= 200 ? nil : (.protocol, "the answer has no final status") }
         if exchange.repetitionRefused {
             return (.reset, "the connection, used before, ended without an answer")
         }
@@ -83,6 +80,15 @@ extension Transfer {
         }
         let text = unsafe errorText ?? String(cString: curl_easy_strerror(code))
         return (mayHaveBeenSent ? classOfSent(code) : classOfUnsent(code), text)
+    }
+
+    /// What is wrong with an answer that libcurl has read to its end.
+    private func failureOfEnded(status: Int) -> Failure? {
+        if status < 200 { return (.protocol, "the answer has no final status") }
+        // libcurl does not mind a connection that ends between two header lines.
+        if !exchange.head.hasEnded { return (.reset, "the header section is not complete") }
+        if exchange.isUnclear(status: status) { return (.protocol, "the answer's Content-Length cannot be understood") }
+        return nil
     }
 
     /// The class of a failure after which the request may be out.

@@ -147,6 +147,7 @@ import Glibc
         token = request.token
         policy = request.policy
         origin = request.origin
+        exchange.start = .now
         exchange.usesTLS = request.url.scheme == .https
         unsafe errorBuffer.pointee = 0
         guard renewHandleIfNeeded() else { return .unsent(.connect, "out of memory") }

@@ -17,10 +17,8 @@ func receiveHeaderLine(
     let transfer = unsafe Transfer.of(context: context)
     let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
     FaultPoint.answerBegun.reached()
-    // Trailer fields behind the body are of no use to anybody here.
-    if transfer.exchange.bodyLength == 0 {
-        unsafe transfer.exchange.head.take(line, keep: transfer.configuration.headersKept)
-    }
+    if transfer.exchange.firstLine == nil { transfer.exchange.firstLine = .now }
+    unsafe transfer.exchange.head.take(line, keep: transfer.configuration.headersKept)
     guard transfer.exchange.head.totalBytes <= transfer.configuration.headersLimit else {
         transfer.exchange.stoppedAt = .headers
         return 0

@@ -122,6 +122,19 @@ struct AnswerTests {
         #expect(answer.headers == [HeaderField("Transfer-Encoding", "chunked")])
     }
 
+    @Test("Trailers behind an empty body are no fields either, whatever they look like")
+    func trailersOfNothing() async throws {
+        let receiver = try ScriptedReceiver { _ in
+            .raw(
+                "HTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nRetry-After: 9000\r\nHTTP/1.1 200 X: 1\r\n\r\n"
+            )
+        }
+        let answer = try await TestSender().send(receiver.url())
+        #expect(answer.failure == nil)
+        #expect(answer.statusCode == 503)
+        #expect(answer.headers == [HeaderField("Transfer-Encoding", "chunked")])
+    }
+
     @Test("Bytes that are no UTF-8, folded lines and packed bodies do no harm")
     func oddBytes() async throws {
         let receiver = try ScriptedReceiver { _ in
