@@ -38,6 +38,13 @@ static inline CURLcode postback_curl_set_opener(CURL *handle, curl_opensocket_ca
     return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, value);
 }
 
+// curl_easy_setopt is variadic: the function that closes the sockets of a connection, and what it is given. A connection
+// outlives the handle that opened it, and so must the context.
+static inline CURLcode postback_curl_set_closer(CURL *handle, curl_closesocket_callback value, void *context) {
+    curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, context);
+    return curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, value);
+}
+
 // curl_easy_setopt is variadic: the function called when the connection stands and before the request is sent.
 static inline CURLcode postback_curl_set_gate(CURL *handle, curl_prereq_callback value) {
     return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, value);
@@ -59,6 +66,18 @@ static inline curl_off_t postback_curl_get_offset(CURL *handle, CURLINFO info) {
 static inline void *_Nullable postback_curl_get_private(CURL *handle) {
     char *value = NULL;
     return curl_easy_getinfo(handle, CURLINFO_PRIVATE, &value) == CURLE_OK ? value : NULL;
+}
+
+struct ssl_st;
+extern int SSL_pending(const struct ssl_st *session);
+
+// curl_easy_getinfo is variadic: bytes of the connection in use that TLS has unpacked and libcurl has not read. OpenSSL's
+// headers would be a second module's business; this one function is all that is needed of them.
+static inline int postback_curl_unread_in_tls(CURL *handle) {
+    struct curl_tlssessioninfo *info = NULL;
+    if (curl_easy_getinfo(handle, CURLINFO_TLS_SSL_PTR, &info) != CURLE_OK || info == NULL) return 0;
+    if (info->backend != CURLSSLBACKEND_OPENSSL || info->internals == NULL) return 0;
+    return SSL_pending((const struct ssl_st *)info->internals);
 }
 
 // curl_multi_setopt is variadic: options that take a `long`.

@@ -11,6 +11,12 @@ struct Exchange {
     var usesTLS = false
     /// How many sockets were opened to dial an address.
     var dialled = 0
+    /// The sockets that were opened.
+    var sockets: [Int32] = []
+    /// The ends of the connection that the request was let through to.
+    var ends: ConnectionSockets.Ends?
+    /// Set when the connection was one that had been kept and had something to read: nothing was sent on it.
+    var wasSpoilt = false
     /// How often a connection stood and the request was let through to it.
     var passes = 0
     /// Why an address was refused, if one was.

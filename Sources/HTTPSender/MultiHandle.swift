@@ -9,6 +9,8 @@ import CCurl
     private let multi: UnsafeMutableRawPointer
     /// The TLS sessions, which would go with the handle that made them. Needs no lock: only the sender's thread uses it.
     let share: UnsafeMutableRawPointer
+    /// The sockets of the connections. libcurl closes them through it until this object ends.
+    let sockets = ConnectionSockets()
 
     init(configuration: HTTPSenderConfiguration) throws(HTTPSenderError) {
         guard CurlLibrary.isReady, let multi = unsafe curl_multi_init() else {

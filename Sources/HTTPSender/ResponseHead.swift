@@ -31,7 +31,7 @@ struct ResponseHead {
     private var keptBytes = 0
     /// Bytes of all lines so far.
     private(set) var totalBytes = 0
-    /// Whether the answer is one of HTTP/2.
+    /// Whether the answer says that it is one of HTTP/2.
     private(set) var isHTTP2 = false
 
     /// Whether the empty line that ends the final section has come.

@@ -30,6 +30,7 @@ import Glibc
     private var options: TransportOptions?
     private(set) var timeout: Duration = .zero
     private var connectTimeout: Duration = .zero
+    private var speaksHTTP2: Bool?
 
     // What the callbacks decide by.
     private var policy = AddressPolicy()
@@ -85,6 +86,7 @@ import Glibc
         unsafe postback_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION, receiveHeaderLine)
         unsafe postback_curl_set_receiver(handle, CURLOPT_WRITEFUNCTION, receiveBody)
         unsafe postback_curl_set_opener(handle, openSocket)
+        unsafe postback_curl_set_closer(handle, closeSocket, Unmanaged.passUnretained(multi.sockets).toOpaque())
         unsafe postback_curl_set_gate(handle, judgeConnection)
 
         // No signals for timeouts: they are for the process, and a thread cannot have them.
@@ -98,10 +100,12 @@ import Glibc
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_PATH_AS_IS, 1)
-        // HTTP/2 where TLS negotiates it.
-        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        set(CURLOPT_MAXAGE_CONN, max(1, Int(configuration.idleLifetime.components.seconds)))
+        let idleSeconds = max(1, Int(configuration.idleLifetime.components.seconds))
+        set(CURLOPT_MAXAGE_CONN, idleSeconds)
+        // An address is believed for as long as a connection to it, and not for the minute that is the default: a receiver
+        // that was started anew in a container may have another, and somebody else its old one.
+        set(CURLOPT_DNS_CACHE_TIMEOUT, idleSeconds)
         set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
@@ -135,7 +139,7 @@ import Glibc
         unsafe curl_easy_cleanup(handle)
         unsafe handle = new
         (url, proxy, options) = (nil, nil, nil)
-        (timeout, connectTimeout) = (.zero, .zero)
+        (timeout, connectTimeout, speaksHTTP2) = (.zero, .zero, nil)
         setUp()
         return true
     }
@@ -159,6 +163,7 @@ import Glibc
         if proxy != nil, let literal = IPAddress(request.url.host), case .refused(let reason) = verdict(for: literal) {
             return .unsent(.blocked, reason)
         }
+        use(http2: request.origin == .operatorConfigured)
         if timeout != request.timeout {
             timeout = request.timeout
             set(CURLOPT_TIMEOUT_MS, timeout.milliseconds)
@@ -188,6 +193,15 @@ import Glibc
         set(CURLOPT_REQUEST_TARGET, isForwarded ? url.origin + url.target : url.target)
     }
 
+    /// HTTP/2, where TLS negotiates it, is for the operator's receivers only. libcurl goes on reading frames that are not about
+    /// the answer for as long as they come, and looks at no deadline and no other transfer meanwhile (seen with 7.88): whoever
+    /// names a URL could hold up everybody's deliveries with a receiver that sends WINDOW_UPDATE without end.
+    private func use(http2 isAllowed: Bool) {
+        guard speaksHTTP2 != isAllowed else { return }
+        speaksHTTP2 = isAllowed
+        set(CURLOPT_HTTP_VERSION, isAllowed ? Int(CURL_HTTP_VERSION_2TLS) : CURL_HTTP_VERSION_1_1)
+    }
+
     private func use(_ options: TransportOptions) {
         self.options = options
         // One file and no directory: only then does libcurl keep what it has read for the next connection.
@@ -206,6 +220,49 @@ import Glibc
             // NULL would mean that there is no body to send but one to be read; an empty array may have no address.
             unsafe postback_curl_set_copied(handle, CURLOPT_COPYPOSTFIELDS, start ?? UnsafePointer(errorBuffer))
         }
+    }
+
+    // MARK: Connections
+
+    /// Takes note of the connection that the request is about to be sent on.
+    ///
+    /// - Returns: whether it is one that was kept and has something to read.
+    func isSpoilt(between ends: ConnectionSockets.Ends) -> Bool {
+        if exchange.sockets.isEmpty {
+            exchange.wasSpoilt = multi.sockets[ends].map { hasUnread($0) } ?? false
+        } else if let socket = exchange.sockets.first(where: { exchange.sockets.count == 1 || isBound($0, to: ends) }) {
+            multi.sockets.opened(socket, between: ends)
+        }
+        exchange.ends = ends
+        return exchange.wasSpoilt
+    }
+
+    /// Whether the connection speaks HTTP/2. What the answer says of itself counts only where HTTP/2 could be negotiated.
+    var hasHTTP2: Bool { speaksHTTP2 == true && exchange.usesTLS && exchange.head.isHTTP2 }
+
+    private func hasUnread(_ socket: Int32) -> Bool {
+        var byte: UInt8 = 0
+        if unsafe recv(socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) >= 0 { return true }
+        return exchange.usesTLS && (unsafe postback_curl_unread_in_tls(handle)) > 0
+    }
+
+    /// Whether a socket has this port: of several that were opened for one request, the one that stood first is used.
+    private func isBound(_ socket: Int32, to ends: ConnectionSockets.Ends) -> Bool {
+        var address = sockaddr_in6()
+        var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        return unsafe withUnsafeMutableBytes(of: &address) { bytes in
+            guard let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+                unsafe getsockname(socket, start, &length) == 0
+            else { return false }
+            // Both kinds of address have the port in the same place, in network order.
+            return unsafe Int32(bytes[2]) << 8 | Int32(bytes[3]) == ends.ownPort
+        }
+    }
+
+    /// Makes ready for another connection, after one that was spoilt.
+    func restart() {
+        exchange = Exchange(start: exchange.start, usesTLS: exchange.usesTLS)
+        unsafe errorBuffer.pointee = 0
     }
 
     /// Makes ready for the next request, keeping no more than a little memory.

@@ -66,7 +66,17 @@ func openSocket(
     FaultPoint.senderConnecting.reached()
     transfer.exchange.dialled += 1
     let type = unsafe target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
-    return unsafe socket(target.pointee.family, type, target.pointee.protocol)
+    let socket = unsafe socket(target.pointee.family, type, target.pointee.protocol)
+    transfer.exchange.sockets.append(socket)
+    return socket
+}
+
+/// Closes a socket. The context is the ``ConnectionSockets``.
+func closeSocket(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> Int32 {
+    if let context = unsafe context {
+        unsafe Unmanaged<ConnectionSockets>.fromOpaque(context).takeUnretainedValue().closed(socket)
+    }
+    return close(socket)
 }
 
 /// The last look before the request is sent: the peer of a connection that was kept open for another request is judged by
@@ -89,6 +99,9 @@ func judgeConnection(
     }
     if !transfer.peerIsProxy, case .refused(let reason) = transfer.verdict(for: peer.address) {
         transfer.exchange.refusal = reason
+        return CURL_PREREQFUNC_ABORT
+    }
+    guard !transfer.isSpoilt(between: .init(ownPort: ownPort, peer: peer.text, peerPort: peer.port)) else {
         return CURL_PREREQFUNC_ABORT
     }
     transfer.lastPeer = peer

@@ -57,9 +57,11 @@ final class TransferLoop {
     }
 
     private func finish(_ transfer: Transfer, code: CURLcode?) {
+        if transfer.exchange.wasSpoilt, code == CURLE_ABORTED_BY_CALLBACK { return restart(transfer) }
         // Before the handle leaves the multi handle: that resets some of what it tells.
         let answer = transfer.answer(code: code)
         multi.remove(transfer)
+        if transfer.hasHTTP2, let ends = transfer.exchange.ends { multi.sockets.forget(ends) }
         results.append(SendResult(token: transfer.token, answer: answer))
         let last = active.removeLast()
         if last !== transfer {
@@ -68,6 +70,14 @@ final class TransferLoop {
         }
         transfer.clear()
         if idle.count < configuration.idleConnections { idle.append(transfer) }
+    }
+
+    /// Has a request make do with another connection. libcurl has closed the one it tried, so that this comes to an end.
+    private func restart(_ transfer: Transfer) {
+        multi.remove(transfer)
+        transfer.restart()
+        let code = multi.add(transfer)
+        if code != CURLE_OK { finish(transfer, code: code) }
     }
 
     private func deliver() {

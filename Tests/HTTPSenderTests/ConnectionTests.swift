@@ -83,6 +83,58 @@ struct ConnectionTests {
         #expect(receiver.connectionCount == 2)
     }
 
+    @Test(
+        "What a receiver says unasked is not taken for the answer to the next request",
+        arguments: HostileReceiver.Transport.allCases
+    )
+    func unaskedAnswer(transport: HostileReceiver.Transport) async throws {
+        // The body is larger than what libcurl reads at once. From its second part on it reads up to the declared end and no
+        // further: what follows stays in the socket, or unpacked in the TLS library.
+        let body = String(repeating: "a", count: 20_000)
+        let unasked = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+        let receiver = try ScriptedReceiver { request in
+            guard request.path == "/first" else { return .status(503) }
+            return .raw("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body + unasked)
+        }
+        let certificates = try TestCertificates.shared()
+        let front = try TLSFront(before: receiver.port, certificate: certificates.server)
+        let base = transport == .plain ? receiver.url("") : "https://127.0.0.1:\(front.port)"
+        let options = TransportOptions(authoritiesFile: certificates.authority)
+        let sender = try TestSender()
+        let first = try await sender.send(base + "/first", options: options)
+        #expect(first.statusCode == 200)
+        #expect(first.failure == nil)
+        let second = try await sender.send(base + "/second", options: options)
+        #expect(second.statusCode == 503, "\(second)")
+        #expect(second.failure == nil)
+        #expect(receiver.requests.map(\.target) == ["/first", "/second"])
+        #expect(receiver.connectionCount == 2)
+    }
+
+    @Test("A connection on which a receiver speaks up while it is idle is not used again")
+    func spokenUpWhileIdle() async throws {
+        let unasked = Gate()
+        let hasSpoken = Milestones()
+        let receiver = try ScriptedReceiver { request in
+            guard request.connection == 0 else { return .status(503) }
+            return ScriptedAnswer(
+                .write(Array("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".utf8)),
+                .wait(unasked),
+                .write(Array("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".utf8)),
+                .tell(hasSpoken)
+            )
+        }
+        let sender = try TestSender()
+        #expect(try await sender.send(receiver.url("/first")).statusCode == 200)
+        unasked.open()
+        try await hasSpoken.wait(for: 1)
+        let second = try await sender.send(receiver.url("/second"))
+        #expect(second.statusCode == 503, "\(second)")
+        #expect(second.failure == nil)
+        #expect(receiver.requests.map(\.target) == ["/first", "/second"])
+        #expect(receiver.connectionCount == 2)
+    }
+
     @Test("A connection is not used again after the idle lifetime")
     func idleLifetime() async throws {
         let receiver = try ScriptedReceiver()
