@@ -179,7 +179,18 @@ let package = Package(
         // What tests share.
         .target(name: "ProgramTestSupport", path: "Tests/ProgramTestSupport", swiftSettings: strict),
         .target(name: "RedisTestSupport", path: "Tests/RedisTestSupport", swiftSettings: strict),
-        .target(name: "ReceiverTestSupport", path: "Tests/ReceiverTestSupport", swiftSettings: strict),
+        .target(
+            name: "ReceiverTestSupport",
+            dependencies: [
+                "Deliveries",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ],
+            path: "Tests/ReceiverTestSupport",
+            swiftSettings: strict
+        ),
         .target(
             name: "LedgerConformance",
             dependencies: ["Deliveries", "Ledger"],
@@ -316,7 +327,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Postback", "ProgramTestSupport", "ReceiverTestSupport", "Signing",
+                "Deliveries", "Postback", "ProgramTestSupport", "ReceiverTestSupport", "Signing",
             ],
             swiftSettings: strict
         ),

@@ -32,9 +32,9 @@ struct TLSTests {
     func notTrusted() async throws {
         let sender = try TestSender()
         let cases = [
-            (certificates.server, TransportOptions.standard), (certificates.otherHost, trusting),
-            (certificates.expired, trusting),
-            (certificates.selfSigned, trusting),
+            (certificates.server, TransportOptions.standard), (try certificates.pair(.otherHost), trusting),
+            (try certificates.pair(.expired), trusting),
+            (try certificates.pair(.selfSigned), trusting),
         ]
         for (certificate, options) in cases {
             let server = try NginxTestServer.tls(certificate)

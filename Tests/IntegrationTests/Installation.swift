@@ -11,14 +11,18 @@ struct Installation {
     private var configuration: String { directory.path + "/postback.yaml" }
     var socket: String { data + "/redis/redis.sock" }
 
-    /// - Parameter routes: the YAML below `routes:`.
-    init(routes: String) throws {
+    /// - Parameters:
+    ///   - routes: the YAML below `routes:`.
+    ///   - callbacks: the YAML below `callbacks:`.
+    init(routes: String, callbacks: String = Self.callbacks) throws {
         directory = try TemporaryDirectory()
-        try configure(routes: routes)
+        try configure(routes: routes, callbacks: callbacks)
     }
 
-    func configure(routes: String) throws {
-        let text = "routes:\n\(routes)\ncallbacks:\n  allow: [\"127.0.0.0/8\"]\n"
+    private static let callbacks = #"  allow: ["127.0.0.0/8"]"#
+
+    func configure(routes: String, callbacks: String = Self.callbacks) throws {
+        let text = "routes:\n\(routes)\ncallbacks:\n\(callbacks)\n"
         try text.write(toFile: configuration, atomically: true, encoding: .utf8)
     }
 
@@ -30,8 +34,12 @@ struct Installation {
     var upArguments: [String] { ["up", "--config", configuration, "--data", data, "--port", "0"] }
 
     /// Starts `postback up` and waits until it serves.
-    func up() async throws -> Program {
-        let program = try Program(upArguments)
+    ///
+    /// - Parameters:
+    ///   - more: further options.
+    ///   - environment: variables besides those of the tests.
+    func up(_ more: String..., environment: [String: String] = [:]) async throws -> Program {
+        let program = try Program(upArguments + more, environment: environment)
         try await program.waitFor("is up at")
         return program
     }

@@ -38,30 +38,85 @@ final class ReceiverConnection {
         return request
     }
 
-    /// Carries out an answer; false if the connection is over.
-    func perform(_ answer: ScriptedAnswer) -> Bool {
-        for step in answer.steps {
-            switch step {
-            case .write(let bytes):
-                guard Socket.send(bytes, to: descriptor) else { return false }
-            case .wait(let gate):
-                let ready = Socket.wait(for: [(gate.descriptor, Socket.readable), (descriptor, Socket.hungUp)])
-                guard ready[0] else { return false }
-            case .writeForever(let bytes, let pause):
-                let milliseconds = Int32(
-                    pause.components.seconds * 1000 + pause.components.attoseconds / 1_000_000_000_000_000
-                )
-                while Socket.send(bytes, to: descriptor) {
-                    if Socket.wait(for: [(descriptor, Socket.hungUp)], milliseconds: milliseconds)[0] { break }
-                }
-                return false
-            case .close:
-                return false
-            case .reset:
-                Socket.resetOnClose(descriptor)
-                return false
-            }
+    /// Reads a KiB at a time until the peer is gone.
+    func readSlowly(pause: Duration) {
+        var part = [UInt8](repeating: 0, count: 1024)
+        while recv(descriptor, &part, part.count, 0) > 0 {
+            if Socket.wait(for: [(descriptor, Socket.hungUp)], milliseconds: pause.wholeMilliseconds)[0] { return }
+        }
+    }
+
+    /// Whether the first thing that the client says is the preface of HTTP/2 (RFC 9113 section 3.4), which is taken.
+    func speaksHTTP2() -> Bool {
+        let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+        guard fill(preface.count), buffer.starts(with: preface) else { return false }
+        buffer.removeFirst(preface.count)
+        return true
+    }
+
+    /// Reads frames up to the first HEADERS; false if they do not come.
+    func waitForHTTP2Request() -> Bool {
+        while fill(HTTP2Frame.headLength) {
+            let length = HTTP2Frame.headLength + HTTP2Frame.payloadLength(of: buffer)
+            guard fill(length) else { return false }
+            let isHead = buffer[3] == HTTP2Frame.Kind.headers.rawValue
+            buffer.removeFirst(length)
+            if isHead { return true }
+        }
+        return false
+    }
+
+    /// Reads until so many bytes are there.
+    private func fill(_ count: Int) -> Bool {
+        while buffer.count < count {
+            guard Socket.receive(from: descriptor, into: &buffer) else { return false }
         }
         return true
+    }
+
+    /// Carries out an answer; false if the connection is over.
+    func perform(_ answer: ScriptedAnswer) -> Bool {
+        answer.steps.allSatisfy { perform($0) }
+    }
+
+    private func perform(_ step: ScriptedAnswer.Step) -> Bool {
+        switch step {
+        case .write(let bytes):
+            return Socket.send(bytes, to: descriptor)
+        case .writeRepeatedly(let bytes, let count):
+            return (0..<count).allSatisfy { _ in Socket.send(bytes, to: descriptor) }
+        case .drip(let bytes, let pause):
+            return bytes.allSatisfy { Socket.send([$0], to: descriptor) && isThere(after: pause) }
+        case .writeForever(let bytes, let pause):
+            while Socket.send(bytes, to: descriptor), isThere(after: pause) {}
+            return false
+        case .wait(let gate):
+            let ready = Socket.wait(for: [(gate.descriptor, Socket.readable), (descriptor, Socket.hungUp)])
+            return ready[0]
+        case .tell(let milestones):
+            milestones.add(1)
+            return true
+        case .hang:
+            _ = Socket.wait(for: [(descriptor, Socket.hungUp)])
+            return false
+        case .close:
+            Socket.finish(descriptor)
+            return false
+        case .reset:
+            Socket.resetOnClose(descriptor)
+            return false
+        }
+    }
+
+    /// Lets time pass; false if the peer has gone meanwhile.
+    private func isThere(after pause: Duration) -> Bool {
+        !Socket.wait(for: [(descriptor, Socket.hungUp)], milliseconds: pause.wholeMilliseconds)[0]
+    }
+}
+
+extension Duration {
+    /// In milliseconds, as `poll` takes them.
+    fileprivate var wholeMilliseconds: Int32 {
+        Int32(components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000)
     }
 }

@@ -7,8 +7,16 @@ package struct ScriptedAnswer: Sendable {
         case write([UInt8])
         /// Wait until someone opens the gate, or the peer is gone.
         case wait(Gate)
+        /// Send these bytes so many times.
+        case writeRepeatedly([UInt8], count: Int)
+        /// Send these bytes one by one, with a pause behind each.
+        case drip([UInt8], pause: Duration)
         /// Send these bytes again and again, pausing in between, until the peer is gone.
         case writeForever([UInt8], pause: Duration)
+        /// Do nothing until the peer is gone.
+        case hang
+        /// Say that the script has got here.
+        case tell(Milestones)
         /// Close the connection in order.
         case close
         /// Break the connection (RST).
@@ -20,6 +28,11 @@ package struct ScriptedAnswer: Sendable {
 
     /// Makes an answer of steps.
     package init(_ steps: Step...) {
+        self.steps = steps
+    }
+
+    /// Makes an answer of a list of steps.
+    package init(_ steps: [Step]) {
         self.steps = steps
     }
 
@@ -68,16 +81,4 @@ package struct ScriptedAnswer: Sendable {
         if code != 204 { head += "Content-Length: \(body.count)\r\n" }
         return Array((head + "\r\n").utf8) + body
     }
-}
-
-/// What a ``ScriptedReceiver`` does with a connection it has accepted.
-package enum ConnectionScript: Sendable {
-    /// Reads requests and answers them.
-    case serve
-    /// Closes it at once.
-    case close
-    /// Reads nothing and sends nothing until the peer is gone.
-    case ignore
-    /// Breaks it once the header section of a request is there.
-    case resetAfterHead
 }

@@ -14,18 +14,22 @@ package final class ScriptedReceiver: Sendable {
     /// The port.
     package let port: UInt16
 
-    /// Starts a receiver on a free port.
+    /// Starts a receiver.
     ///
     /// - Parameters:
-    ///   - onIPv6: whether it listens on ::1 instead of 127.0.0.1.
+    ///   - onIPv6: whether it listens on ::1 instead of `address`.
+    ///   - address: an IPv4 address of this host, 127.0.0.1 if none is given.
+    ///   - port: the port, or 0 for a free one.
     ///   - connections: what is done with every connection.
     ///   - handler: what is done with a request.
     package init(
         onIPv6: Bool = false,
+        address: UInt32 = 0x7F00_0001,
+        port: UInt16 = 0,
         connections: ConnectionScript = .serve,
         handler: @escaping Handler = { _ in .status(204) }
     ) throws {
-        let (descriptor, port) = try Socket.listen(onIPv6: onIPv6)
+        let (descriptor, port) = try Socket.listen(onIPv6: onIPv6, address: address, port: port)
         self.port = port
         core = ReceiverCore(listener: descriptor, script: connections, handler: handler)
         Thread.detachNewThread { [core] in core.acceptConnections() }
@@ -139,12 +143,17 @@ final class ReceiverCore: Sendable {
     }
 
     private func serve(_ descriptor: Int32, number: Int) {
+        let connection = ReceiverConnection(descriptor: descriptor, number: number)
         switch script {
         case .close: return
-        case .ignore: _ = Socket.wait(for: [(descriptor, Socket.hungUp)])
-        case .serve, .resetAfterHead:
-            let connection = ReceiverConnection(descriptor: descriptor, number: number)
-            while let request = connection.nextRequest(resettingAfterHead: script == .resetAfterHead) {
+        case .ignore: _ = connection.perform(ScriptedAnswer(.hang))
+        case .speakFirst(let answer): _ = connection.perform(answer)
+        case .readSlowly(let pause): connection.readSlowly(pause: pause)
+        case .http2(let answer) where connection.speaksHTTP2():
+            if connection.waitForHTTP2Request() { _ = connection.perform(answer.then(.hang)) }
+        case .resetAfterHead: _ = connection.nextRequest(resettingAfterHead: true)
+        case .serve, .http2:
+            while let request = connection.nextRequest(resettingAfterHead: false) {
                 let count = state.withLock { state in
                     state.requests.append(request)
                     return state.requests.count

@@ -2,8 +2,18 @@ import Glibc
 
 /// The few socket calls that the test servers need, on IPv4 or IPv6 loopback.
 enum Socket {
-    /// Opens a listening socket on a free port.
-    static func listen(onIPv6: Bool) throws -> (descriptor: Int32, port: UInt16) {
+    /// 127.0.0.1.
+    static let loopback: UInt32 = 0x7F00_0001
+
+    /// Opens a listening socket.
+    ///
+    /// - Parameters:
+    ///   - onIPv6: whether on ::1 instead of `address`.
+    ///   - address: an IPv4 address of this host.
+    ///   - port: the port, or 0 for a free one.
+    static func listen(onIPv6: Bool, address: UInt32 = loopback, port: UInt16 = 0) throws -> (
+        descriptor: Int32, port: UInt16
+    ) {
         let descriptor = socket(onIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw TestServerError("socket: \(errno)") }
         var length: socklen_t
@@ -19,9 +29,10 @@ enum Socket {
         } else {
             length = socklen_t(MemoryLayout<sockaddr_in>.size)
             withUnsafeMutablePointer(to: &storage) { start in
-                start.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { address in
-                    address.pointee.sin_family = sa_family_t(AF_INET)
-                    address.pointee.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+                start.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { own in
+                    own.pointee.sin_family = sa_family_t(AF_INET)
+                    own.pointee.sin_addr.s_addr = address.bigEndian
+                    own.pointee.sin_port = port.bigEndian
                 }
             }
         }
@@ -61,7 +72,7 @@ enum Socket {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = loopback.bigEndian
         address.sin_port = port.bigEndian
         let code = withUnsafePointer(to: &address) { start in
             start.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -110,6 +121,16 @@ enum Socket {
         var list = descriptors.map { pollfd(fd: $0.0, events: Int16($0.events), revents: 0) }
         _ = poll(&list, nfds_t(list.count), milliseconds)
         return list.map { $0.revents != 0 }
+    }
+
+    /// Says that nothing more will be sent, and reads what the peer still sends until it is gone too, but not for long. A
+    /// close with unread bytes would send a reset instead, which may take away what the peer has not read yet.
+    static func finish(_ descriptor: Int32) {
+        shutdown(descriptor, Int32(SHUT_WR))
+        var rest: [UInt8] = []
+        while wait(for: [(descriptor, readable)], milliseconds: 2000)[0], receive(from: descriptor, into: &rest) {
+            rest.removeAll(keepingCapacity: true)
+        }
     }
 
     /// Makes the next close send a reset instead of an orderly end.
