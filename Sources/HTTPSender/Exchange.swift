@@ -9,9 +9,7 @@ struct Exchange {
     var firstLine: ContinuousClock.Instant?
     /// Whether the request goes through TLS.
     var usesTLS = false
-    /// How many sockets were opened to dial an address.
-    var dialled = 0
-    /// The sockets that were opened.
+    /// The sockets that were opened, one for each address that was dialled.
     var sockets: [Int32] = []
     /// The ends of the connection that the request was let through to.
     var ends: ConnectionSockets.Ends?

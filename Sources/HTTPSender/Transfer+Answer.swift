@@ -75,7 +75,7 @@ extension Transfer {
         if exchange.repetitionRefused {
             return (.reset, "the connection, used before, ended without an answer")
         }
-        if let refusal = exchange.refusal, exchange.dialled == 0 || code == CURLE_ABORTED_BY_CALLBACK {
+        if let refusal = exchange.refusal, exchange.sockets.isEmpty || code == CURLE_ABORTED_BY_CALLBACK {
             return (.blocked, refusal)
         }
         let text = unsafe errorText ?? String(cString: curl_easy_strerror(code))

@@ -64,7 +64,6 @@ func openSocket(
         }
     }
     FaultPoint.senderConnecting.reached()
-    transfer.exchange.dialled += 1
     let type = unsafe target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
     let socket = unsafe socket(target.pointee.family, type, target.pointee.protocol)
     transfer.exchange.sockets.append(socket)

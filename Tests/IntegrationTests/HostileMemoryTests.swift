@@ -19,7 +19,7 @@ struct HostileMemoryTests {
             callbacks: """
                   secret: "\(Installation.secret)"
                   allow: ["127.0.0.0/8"]
-                  timeout: 500ms
+                  timeout: 1s
                   connect_timeout: 1s
                   retries: []
                 sender:
