@@ -86,7 +86,10 @@ package struct ConfigurationFuzzer: Fuzzer {
             database: {url: "sqlite:data/ledger.sqlite"}
             """
         let example = Self.exampleFile().map { [$0] } ?? []
-        seeds = [small, keys, sections, small + "\n" + keys, ""].map { Array($0.utf8) } + example
+        // The last was once refused without a place.
+        let mended = "'': x\nlog: {'': y}"
+        let misplaced = [small, keys, sections].flatMap { Self.withSecretInPlace(of: $0) }
+        seeds = ([small, keys, sections, small + "\n" + keys, "", mended] + misplaced).map { Array($0.utf8) } + example
     }
 
     package func check(_ input: [UInt8]) throws(FuzzFinding) -> Bool {
@@ -126,6 +129,13 @@ package struct ConfigurationFuzzer: Fuzzer {
         // A file that cannot be written is refused as missing, and the seeds, which must be taken, show it.
         try? Data(input).write(to: file)
         return try load(file.path, Self.environment)
+    }
+
+    /// The text once for each of its values, with a secret in that value's place.
+    private static func withSecretInPlace(of text: String) -> [String] {
+        text.matches(of: #/: [^\s{\[&][^,}\n]*/#).map {
+            text.replacingCharacters(in: $0.range, with: ": \(secrets[5])")
+        }
     }
 
     private static func exampleFile() -> [UInt8]? {
