@@ -205,6 +205,18 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
+            name: "QueueWorker",
+            dependencies: [
+                "JobQueue", "RedisClient",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/QueueWorker",
+            swiftSettings: strict
+        ),
+        .executableTarget(
             name: "Simulate",
             dependencies: [
                 "SimulatedWorld", .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -269,7 +281,7 @@ let package = Package(
         .testTarget(
             name: "JobQueueTests",
             dependencies: [
-                "Deliveries", "JobQueue", "RedisClient", "RedisTestSupport",
+                "Deliveries", "JobQueue", "ProgramTestSupport", "QueueWorker", "RedisClient", "RedisTestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

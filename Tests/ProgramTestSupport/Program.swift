@@ -20,8 +20,12 @@ package final class Program: Sendable {
     }
 
     /// The built program stands beside the tests' own executable.
-    package static let path = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        .appendingPathComponent("postback").path
+    package static let path = path(of: "postback")
+
+    private static func path(of executable: String) -> String {
+        URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(executable)
+            .path
+    }
 
     /// Its process id.
     package let pid: pid_t
@@ -30,15 +34,20 @@ package final class Program: Sendable {
 
     /// Starts the program. It ends with the tests, however they end.
     ///
-    /// - Parameter launcher: a program and its arguments that starts it in its own place, such as one that sets a limit.
+    /// - Parameters:
+    ///   - executable: another of the package's programs.
+    ///   - launcher: a program and its arguments that starts it in its own place, such as one that sets a limit.
     package init(
         _ arguments: [String],
+        executable: String = "postback",
         environment: [String: String] = [:],
         launcher: [String] = []
     ) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["setpriv", "--pdeathsig", "KILL", "--"] + launcher + [Self.path] + arguments
+        process.arguments =
+            ["setpriv", "--pdeathsig", "KILL", "--"] + launcher + [Self.path(of: executable)]
+            + arguments
         var inherited = ProcessInfo.processInfo.environment.filter {
             !$0.key.hasPrefix("POSTBACK_") && $0.key != "REDIS_URL"
         }

@@ -33,7 +33,7 @@ extension JobQueue {
 
     /// Removes what is kept long enough, and mends what stands in no index.
     package func sweep() async throws(JobQueueError) -> (removed: Int, mended: Int) {
-        let reply = try await run(JobScripts.sweep, [.number(100), .number(100)])
+        let reply = try await run(JobScripts.sweep, [.number(100), .number(100), .duration(configuration.lease)])
         guard let parts = reply.array?.compactMap(\.integer), parts.count == 2 else { throw .notUnderstood("sweep") }
         return (Int(parts[0]), Int(parts[1]))
     }

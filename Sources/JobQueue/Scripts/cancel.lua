@@ -7,7 +7,7 @@ if job.status == 'processing' then
         changed(job.id)
     end
     -- The mark lasts and is seen by the next heartbeat; this is only faster.
-    local control = control_key(job.worker)
+    local control = control_key(job.worker or '')
     if redis.call('LLEN', control) < 16 then redis.call('RPUSH', control, job.id) end
     redis.call('PEXPIRE', control, 60000)
     return { 'requested', record(job) }

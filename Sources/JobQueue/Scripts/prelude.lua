@@ -146,7 +146,9 @@ local function position(job)
         if level == job.level then
             local first = redis.call('XRANGE', key, '-', '+', 'COUNT', 1)[1]
             if not first then return false end
-            local place = tonumber(job.sequence) - tonumber(first[2][6]) + 1
+            -- An entry that somebody else made may stand there without a number.
+            local head = tonumber(first[2][6])
+            local place = head and tonumber(job.sequence) - head + 1 or 0
             if place <= 100 then
                 place = #redis.call('XRANGE', key, '-', job.entry, 'COUNT', 100)
             else

@@ -1,6 +1,7 @@
 -- The slow housekeeping: removes what is kept long enough, forgets workers that no longer beat, and mends jobs that stand in no
--- index (a key lost to an eviction or to a hand). Arguments: the most to remove from each queue, jobs to look at.
-local count, page = tonumber(argument(1)), argument(2)
+-- index (a key lost to an eviction or to a hand). Arguments: the most to remove from each queue, jobs to look at, lease
+-- in ms.
+local count, page, lease = tonumber(argument(1)), argument(2), tonumber(argument(3))
 local removed, mended = 0, 0
 for _, queue in ipairs(redis.call('SMEMBERS', QUEUES)) do
     for _, status in ipairs({ 'completed', 'failed', 'cancelled' }) do removed = removed + expire(queue, status, count) end
@@ -19,8 +20,8 @@ for _, id in ipairs(reply[2]) do
         redis.call('SREM', LIVE, id)
     elseif job.status == 'processing' then
         if not redis.call('ZSCORE', active_key(job.queue), id) then
-            -- Its worker may be at it: the next heartbeat renews this, or it is recovered as from a dead one.
-            redis.call('ZADD', active_key(job.queue), whole(now), id)
+            -- Its worker may be at it, and renews this; or it is recovered as from a dead one.
+            redis.call('ZADD', active_key(job.queue), whole(now + lease), id)
             mended = mended + 1
         end
     elseif job.status == 'queued' then

@@ -1,0 +1,211 @@
+import Deliveries
+import JobQueue
+import Logging
+import RedisClient
+import Synchronization
+import Testing
+
+/// A worker in the tests' own process.
+@Suite("The worker")
+struct WorkerServiceTests {
+    /// Runs what the test gives it.
+    private struct ClosureHandler: JobHandler {
+        let kind = "script"
+        let body: @Sendable (ClaimedJob, JobProgressReporter) async throws(JobFailure) -> [UInt8]
+
+        func run(_ job: ClaimedJob, progress: JobProgressReporter) async throws(JobFailure) -> [UInt8] {
+            try await body(job, progress)
+        }
+    }
+
+    private func withWorker(
+        _ test: TestQueue,
+        _ change: (inout WorkerConfiguration) -> Void = { _ in },
+        handler: @escaping @Sendable (ClaimedJob, JobProgressReporter) async throws(JobFailure) -> [UInt8],
+        observe: @escaping @Sendable (RunReport) -> Void = { _ in },
+        _ body: @Sendable () async throws -> Void
+    ) async throws {
+        var configuration = WorkerConfiguration()
+        change(&configuration)
+        let worker = WorkerService(
+            queue: test.queue,
+            handlers: [ClosureHandler(body: handler)],
+            configuration: configuration,
+            logger: .silent,
+            observe: observe
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await worker.run() }
+            try await body()
+            group.cancelAll()
+        }
+    }
+
+    @Test("results, failures and jobs that nobody can do end as they should, and are observed")
+    func outcomes() async throws {
+        try await TestQueue.run { test in
+            let reports = Mutex<[JobID: FinishAnswer?]>([:])
+            try await withWorker(
+                test,
+                handler: { (job, _) async throws(JobFailure) in
+                    if job.code == "bad" { throw JobFailure("no such template", isRetriable: false) }
+                    return Array(json: #"{"code":"\#(job.code ?? "")"}"#)
+                },
+                observe: { report in reports.withLock { $0[report.job] = report.answer } }
+            ) {
+                let good = try await test.submit { $0.code = "good" }
+                let bad = try await test.submit { $0.code = "bad" }
+                let unknown = try await test.submit { $0.kind = "video" }
+                #expect(try await test.waitUntil(good, is: .completed).result == Array(json: #"{"code":"good"}"#))
+                #expect(try await test.waitUntil(bad, is: .failed).error == "no such template")
+                let record = try await test.waitUntil(unknown, is: .failed)
+                #expect(record.error == "this worker has no handler for jobs of the kind video")
+                #expect(reports.withLock { $0[good] } == .ended(.completed))
+            }
+        }
+    }
+
+    @Test("no more jobs run at once than the worker has slots, and a free slot is used at once")
+    func slots() async throws {
+        try await TestQueue.run { test in
+            let running = Mutex((now: 0, most: 0))
+            try await withWorker(
+                test,
+                { $0.concurrency = 3 },
+                handler: { (_, _) async throws(JobFailure) in
+                    running.withLock {
+                        $0.now += 1
+                        $0.most = max($0.most, $0.now)
+                    }
+                    try? await Task.sleep(for: .milliseconds(10))
+                    running.withLock { $0.now -= 1 }
+                    return Array(json: "{}")
+                }
+            ) {
+                var ids: [JobID] = []
+                for _ in 0..<30 { ids.append(try await test.submit()) }
+                for id in ids { try await test.waitUntil(id, is: .completed) }
+            }
+            #expect(running.withLock { $0.most } == 3)
+        }
+    }
+
+    @Test(
+        "an idle worker starts a new job at once, and a scheduled one when it is due, however long it would have slept"
+    )
+    func wakeUps() async throws {
+        try await TestQueue.run { test in
+            try await withWorker(
+                test,
+                { $0.idleInterval = .seconds(60) },
+                handler: { (_, _) async throws(JobFailure) in Array(json: "{}") }
+            ) {
+                // Until it is idle: it has looked for work and found none.
+                while try await test.queue.workers().isEmpty { await Task.yield() }
+                for _ in 0..<5 {
+                    let id = try await test.submit()
+                    try await test.waitUntil(id, is: .completed, within: .seconds(5))
+                }
+                let due = try await test.serverSeconds() + 2
+                let later = try await test.submit { $0.runAt = Timestamp(seconds: due + 100_000) }
+                let id = try await test.submit { $0.runAt = Timestamp(seconds: due) }
+                let record = try await test.waitUntil(id, is: .completed, within: .seconds(10))
+                let started = try #require(record.startedAt)
+                #expect(started.milliseconds >= due * 1000 && started.milliseconds < due * 1000 + 2_000)
+                #expect(try await test.record(later).status == .scheduled)
+            }
+        }
+    }
+
+    @Test("an idle worker costs fewer than two commands a second")
+    func idleCost() async throws {
+        try await TestQueue.run { test in
+            try await withWorker(test, handler: { (_, _) async throws(JobFailure) in Array(json: "{}") }) {
+                let id = try await test.submit()
+                try await test.waitUntil(id, is: .completed)
+                let before = try await commands(test)
+                // The span that is measured.
+                try await Task.sleep(for: .seconds(6))
+                let count = try await commands(test) - before
+                #expect(count > 0 && count <= 12)
+            }
+        }
+    }
+
+    /// Commands that clients have sent for the queue: not those within scripts.
+    private func commands(_ test: TestQueue) async throws -> Int {
+        let text = try await test.redis.send(RedisCommand("INFO", "commandstats")).string ?? ""
+        return text.split(whereSeparator: \.isNewline).reduce(0) { sum, line in
+            guard line.hasPrefix("cmdstat_evalsha:") || line.hasPrefix("cmdstat_blpop:") else { return sum }
+            let calls = line.split(separator: "=").dropFirst().first?.prefix { $0.isNumber }
+            return sum + (calls.flatMap { Int($0) } ?? 0)
+        }
+    }
+
+    @Test("progress is written while a job runs, at most about twice a second")
+    func progress() async throws {
+        try await TestQueue.run { test in
+            try await withWorker(
+                test,
+                handler: { (_, progress) async throws(JobFailure) in
+                    for percent in 1...99 {
+                        progress.report(percent, stage: "rendering")
+                        try? await Task.sleep(for: .milliseconds(10))
+                    }
+                    return Array(json: "{}")
+                }
+            ) {
+                let id = try await test.submit()
+                let seen = try await test.waitUntil(id) { $0.status == .processing && $0.progress.percent > 0 }
+                #expect(seen.progress.stage == "rendering")
+                try await test.waitUntil(id, is: .completed)
+                let written = try await test.redis.send(RedisCommand("XLEN", "postback:jobs:changes")).integer ?? 0
+                #expect(written <= 3 + 5)
+            }
+        }
+    }
+
+    @Test("a worker whose task is cancelled gives its jobs back at once")
+    func cancelledWorker() async throws {
+        try await TestQueue.run { test in
+            let id = try await test.submit()
+            try await withWorker(
+                test,
+                handler: { (_, _) async throws(JobFailure) in
+                    do {
+                        try await Task.sleep(for: .seconds(60))
+                    } catch {
+                        throw JobFailure("stopped", isRetriable: true)
+                    }
+                    return Array(json: "{}")
+                }
+            ) {
+                try await test.waitUntil(id, is: .processing)
+            }
+            let record = try await test.record(id)
+            #expect(record.status == .queued && record.retryCount == 0)
+        }
+    }
+
+    @Test("a worker of several queues serves each, even while one always has jobs")
+    func severalQueues() async throws {
+        try await TestQueue.run { test in
+            let other = try #require(QueueName("other"))
+            for _ in 0..<50 { try await test.submit() }
+            let id = try await test.submit { $0.queue = other }
+            let order = Mutex<[JobID]>([])
+            try await withWorker(
+                test,
+                { $0.queues = [.pdf, other] },
+                handler: { (job, _) async throws(JobFailure) in
+                    order.withLock { $0.append(job.lease.job) }
+                    return Array(json: "{}")
+                }
+            ) {
+                try await test.waitUntil(id, is: .completed)
+            }
+            let place = try #require(order.withLock { $0.firstIndex(of: id) })
+            #expect(place <= 2)
+        }
+    }
+}
