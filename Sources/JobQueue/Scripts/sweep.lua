@@ -24,7 +24,8 @@ for _, id in ipairs(reply[2]) do
             redis.call('ZADD', active_key(job.queue), whole(now + lease), id)
             mended = mended + 1
         end
-    elseif job.status == 'queued' then
+    elseif job.status == 'queued' or not job.status then
+        -- One without a state is a submission that failed half-way.
         local key = job.level and stream_key(job.queue, job.level)
         if not key or #redis.call('XRANGE', key, job.entry, job.entry) == 0 then
             enqueue(job, job.priority, {})
