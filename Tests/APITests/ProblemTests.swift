@@ -49,6 +49,8 @@ struct ProblemTests {
                 (.delete, "/api/deliveries/x", "GET, HEAD"), (.get, "/api/deliveries/x/replay", "POST"),
                 (.patch, "/api/quarantine/1", "DELETE, GET, HEAD"), (.options, "/livez", "GET, HEAD"),
                 (.trace, "/", "GET, HEAD"), (.delete, "//api//me/", "GET, HEAD"),
+                (.options, "/api/jobs/cancel", "POST"),
+                (.put, "/api/jobs/1", "DELETE, GET, HEAD"),
             ]
             for (method, path, allowed) in cases {
                 let reply = try await api.send(method, path, key: nil)

@@ -15,9 +15,13 @@ struct PathTable: Sendable {
     /// The methods that a path takes; none when there is no such path. Empty segments do not count, as in the router.
     func methods(for path: String) -> [HTTPRequest.Method] {
         let segments = path.split(separator: "/")
-        let match = patterns.first { pattern in
+        let matches = patterns.filter { pattern in
             pattern.segments.count == segments.count
                 && zip(pattern.segments, segments).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+        }
+        // Of `/api/jobs/cancel` and `/api/jobs/{id}` the router takes the one that says it in so many words.
+        let match = matches.max { left, right in
+            left.segments.count { !$0.hasPrefix("{") } < right.segments.count { !$0.hasPrefix("{") }
         }
         return match?.methods ?? []
     }
