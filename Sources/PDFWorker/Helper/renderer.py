@@ -172,12 +172,12 @@ def readable_paths():
 
 
 def lock_down(job, directory):
-    """Returns what could not be had."""
+    """Returns what could not be had. Threads stay allowed: Pango looks for fonts in one."""
     missing = []
     memory = job["memory"]
     for limit, value in (
         (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, job["output"]), (resource.RLIMIT_NOFILE, 64),
-        (resource.RLIMIT_NPROC, 0), (resource.RLIMIT_CPU, job["seconds"] + 1), (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, job["seconds"] + 1), (resource.RLIMIT_AS, memory),
     ):
         try:
             resource.setrlimit(limit, (value, value))

@@ -4,6 +4,6 @@ struct HelperLink: Sendable {
     let outbox: AsyncStream<[UInt8]>.Continuation
     /// Ends the helper at once, with all that it works on.
     let kill: @Sendable () -> Void
-    /// What is said of it in log lines.
-    let process: String
+    /// Its id, and that of its process group.
+    let process: Int32
 }

@@ -36,8 +36,8 @@ package struct RenderFailure: Error, Hashable, Sendable, CustomStringConvertible
     /// Whether the same request may succeed later.
     package var isRetriable: Bool {
         switch code {
-        case .input, .template, .asset, .memory, .pages, .output: false
-        case .time, .cancelled, .unavailable, .defect: true
+        case .input, .template, .asset, .time, .memory, .pages, .output: false
+        case .cancelled, .unavailable, .defect: true
         }
     }
 

@@ -28,7 +28,7 @@ package final class WeasyPrintRenderer: Renderer {
         let description = "there is no such program"
     }
 
-    private enum Readiness: Sendable {
+    private enum Readiness: Hashable, Sendable {
         case starting
         case ready
         case unusable(String)
@@ -108,6 +108,9 @@ package final class WeasyPrintRenderer: Renderer {
                 try prepareDirectory()
                 try await serve()
                 lose("the renderer ended")
+                if case .starting = state.withLock({ $0.readiness }) {
+                    unusable("\(python) ends before it has imported WeasyPrint")
+                }
             } catch {
                 guard !Task.isCancelled else { break }
                 unusable("cannot start \(python): run deploy/setup, or set worker.python (\(Self.line(of: error)))")
@@ -115,9 +118,14 @@ package final class WeasyPrintRenderer: Renderer {
             guard !Task.isCancelled else { break }
             if ContinuousClock.now - started > .seconds(10) { pause = .milliseconds(100) }
             try? await Task.sleep(for: pause)
-            pause = min(pause * 2, .seconds(10))
+            pause = min(pause * 2, .seconds(60))
         }
         stop()
+    }
+
+    /// The id of the helper that takes documents; `nil` while there is none.
+    package var helperProcess: Int32? {
+        state.withLock { $0.link?.process }
     }
 
     // MARK: - Jobs
@@ -170,7 +178,7 @@ package final class WeasyPrintRenderer: Renderer {
     private func giveUp(_ id: Int, after seconds: Int) {
         DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) { [weak self] in
             guard let self, let link = state.withLock({ $0.jobs[id]?.isSent == true ? $0.link : nil }) else { return }
-            logger.error("The renderer does not answer, ending it", metadata: ["process": "\(link.process)"])
+            logger.error("The renderer does not answer, ending it", metadata: [LogKey.process: "\(link.process)"])
             link.kill()
         }
     }
@@ -192,7 +200,10 @@ package final class WeasyPrintRenderer: Renderer {
     }
 
     private func unusable(_ reason: String) {
-        logger.error("The renderer cannot be used", metadata: ["reason": "\(reason)"])
+        // Said once: it is tried again and again.
+        if state.withLock({ $0.readiness }) != .unusable(reason) {
+            logger.error("The renderer cannot be used", metadata: [LogKey.reason: "\(reason)"])
+        }
         settle(.unusable(reason), RenderFailure(.unavailable, reason))
     }
 
@@ -246,7 +257,7 @@ package final class WeasyPrintRenderer: Renderer {
             let link = HelperLink(
                 outbox: outbox,
                 kill: { Glibc.kill(-process, SIGKILL) },
-                process: "\(process)"
+                process: process
             )
             defer { state.withLock { $0.link = nil } }
             try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -265,13 +276,18 @@ package final class WeasyPrintRenderer: Renderer {
                 let errors = execution.standardError
                 tasks.addTask { [logger] in
                     for try await line in errors.strings() {
-                        logger.debug("The renderer says", metadata: ["line": "\(line)"])
+                        logger.debug("The renderer says", metadata: [LogKey.line: "\(line)"])
                     }
                 }
                 var decoder = FrameDecoder(limit: 1 << 28)
                 for try await buffer in execution.standardOutput {
                     buffer.withUnsafeBytes { decoder.append($0) }
-                    while let frame = try decoder.next() { take(frame, link) }
+                    do {
+                        while let frame = try decoder.next() { take(frame, link) }
+                    } catch {
+                        logger.error("The renderer says what nobody understands, ending it")
+                        link.kill()
+                    }
                 }
                 outbox.finish()
                 tasks.cancelAll()
@@ -284,7 +300,7 @@ package final class WeasyPrintRenderer: Renderer {
         case "ready":
             logger.info(
                 "The renderer is ready",
-                metadata: ["engine": "\(frame.header["engine"]?.text ?? "")", "process": "\(link.process)"]
+                metadata: [LogKey.engine: "\(frame.header["engine"]?.text ?? "")", LogKey.process: "\(link.process)"]
             )
             state.withLock { state in
                 state.link = link
@@ -328,7 +344,7 @@ package final class WeasyPrintRenderer: Renderer {
     private func noteMissing(_ value: JSONValue?) {
         guard case .array(let names)? = value else { return }
         for name in names.compactMap(\.text) where missingGuards.withLock({ $0.insert(name).inserted }) {
-            logger.warning("The renderer runs without a part of its lock-down", metadata: ["missing": "\(name)"])
+            logger.warning("The renderer runs without a part of its lock-down", metadata: [LogKey.missing: "\(name)"])
         }
     }
 

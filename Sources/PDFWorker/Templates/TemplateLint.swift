@@ -118,7 +118,7 @@ struct TemplateLint {
             case .partial:
                 for index in open.indices { open[index].partials += sizes[tag.name] ?? 0 }
             case .end:
-                guard let (start, partials) = open.popLast() else { continue }
+                guard let (start, partials) = open.popLast(), start.repeats else { continue }
                 let price = tag.range.lowerBound - start.range.upperBound + partials
                 prices[start.baseName] = max(prices[start.baseName] ?? 0, price)
             case .variable, .unescaped, .comment: break

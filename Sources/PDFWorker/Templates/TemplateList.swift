@@ -22,6 +22,8 @@ struct TemplateList: MustacheSequence, MustacheParent, MustacheCustomRenderable,
 
     func transform(_ transform: String) -> Any? {
         switch transform {
+        // A section over it is written once if there are elements: for what surrounds a list.
+        case "any": elements.isEmpty ? nil : true
         case "count": elements.count
         case "empty": elements.isEmpty
         case "first": elements.first.map { TemplateValue.make($0, named: nil, budget) }

@@ -23,6 +23,11 @@ struct TemplateTag: Hashable, Sendable {
     /// Where the tag stands, in bytes.
     var range: Range<Int>
 
+    /// Whether a section may be written more than once: transforms give one value, but for `reversed`.
+    var repeats: Bool {
+        role == .section && (!name.contains("(") || name.hasPrefix("reversed("))
+    }
+
     /// The name without transforms and without the path before it: `{{#reversed(a.rows)}}` repeats `rows`.
     var baseName: String {
         let inner = name.split(separator: "(").last.map { $0.prefix { $0 != ")" } } ?? ""
