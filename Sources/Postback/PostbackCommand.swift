@@ -12,7 +12,8 @@ struct PostbackCommand: AsyncParsableCommand {
             """,
         version: PostbackVersion.current,
         subcommands: [
-            UpCommand.self, RelayCommand.self, PublishCommand.self, DeliveriesCommand.self, RoutesCommand.self,
+            UpCommand.self, RelayCommand.self, WorkerCommand.self, PublishCommand.self, DeliveriesCommand.self,
+            RoutesCommand.self,
             ListenCommand.self, VerifyCommand.self, SecretCommand.self,
         ]
     )

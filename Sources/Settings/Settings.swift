@@ -27,6 +27,12 @@ package struct Settings: Sendable {
     package var relay: RelaySettings
     /// `retention`
     package var retention: RetentionSettings
+    /// `worker`
+    package var worker: WorkerSettings
+    /// `templates`
+    package var templates: TemplateSettings
+    /// `storage`
+    package var storage: StorageSettings
     /// `log`
     package var log: LogSettings
     /// `server`

@@ -31,6 +31,9 @@ package enum SettingsLoader {
             sender: SenderSettings(layers.section("sender")),
             relay: RelaySettings(layers.section("relay")),
             retention: RetentionSettings(layers.section("retention")),
+            worker: WorkerSettings(layers.section("worker")),
+            templates: TemplateSettings(layers.section("templates")),
+            storage: StorageSettings(layers.section("storage")),
             log: LogSettings(layers.section("log")),
             server: ServerSettings(layers.section("server")),
             clearText: context.clearText

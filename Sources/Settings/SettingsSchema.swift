@@ -50,6 +50,15 @@ struct SettingsSchema {
             section: "retention",
             keys: ["delivered": .text, "dead": .text, "attempts": .text, "quarantine": .text]
         ),
+        SettingsSchema(
+            section: "worker",
+            keys: [
+                "queues": .list, "concurrency": .text, "name": .text, "grace": .text, "python": .text, "time": .text,
+                "memory": .text, "pages": .text,
+            ]
+        ),
+        SettingsSchema(section: "templates", keys: ["path": .text]),
+        SettingsSchema(section: "storage", keys: ["path": .text, "link_life": .text]),
         SettingsSchema(section: "log", keys: ["level": .text, "format": .text]),
         SettingsSchema(section: "server", keys: ["host": .text, "port": .text]),
     ]

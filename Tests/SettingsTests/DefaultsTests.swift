@@ -28,6 +28,17 @@ import Testing
         #expect(settings.retention.dead == .seconds(30 * 86_400))
         #expect(settings.retention.attempts == .seconds(30 * 86_400))
         #expect(settings.retention.quarantine == .seconds(30 * 86_400))
+        #expect(settings.worker.queues == ["pdf"])
+        #expect(settings.worker.concurrency == 2)
+        #expect(settings.worker.name == nil)
+        #expect(settings.worker.grace == .seconds(30))
+        #expect(settings.worker.python == nil)
+        #expect(settings.worker.time == .seconds(300))
+        #expect(settings.worker.memory == 1024)
+        #expect(settings.worker.pages == 500)
+        #expect(settings.templates.path == "templates")
+        #expect(settings.storage.path == nil)
+        #expect(settings.storage.linkLife == .seconds(7 * 86_400))
         #expect(settings.log.level == .info)
         #expect(settings.log.format == .text)
         #expect(settings.server.host == "127.0.0.1")
@@ -40,7 +51,7 @@ import Testing
 
     @Test(arguments: [
         "", "# nothing\n", "---\n", "{}\n", "~\n",
-        "routes:\napi:\ncallbacks:\nevents:\nredis:\ndatabase:\nsender:\nrelay:\nretention:\nlog:\nserver:\n",
+        "routes:\napi:\ncallbacks:\nevents:\nredis:\ndatabase:\nsender:\nrelay:\nretention:\nworker:\ntemplates:\nstorage:\nlog:\nserver:\n",
         "routes: []\napi: {keys: []}\nsender: {no_proxy: []}\ncallbacks: {allow: []}\n",
         "api:\n  keys:\nsender:\n  no_proxy:\n",
     ])

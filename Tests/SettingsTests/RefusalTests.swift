@@ -8,7 +8,7 @@ import Testing
         ("route: []", "1: route: unknown key; did you mean routes?"),
         (
             "colour: x",
-            "1: colour: unknown key; known are routes, api, callbacks, events, redis, database, sender, relay, retention, log, server"
+            "1: colour: unknown key; known are routes, api, callbacks, events, redis, database, sender, relay, retention, worker, templates, storage, log, server"
         ),
         ("'': x", "1: has a key that is not known"),
         ("? ", "1: has a key that is not known"),

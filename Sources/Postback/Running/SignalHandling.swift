@@ -10,12 +10,24 @@ import UnixSignals
 /// was not recorded is made again. SIGHUP reloads the routes.
 struct SignalHandling {
     let services: [any Service]
+    /// Whether the end of one service is the end of all, and no failure.
+    var endsWithFirst = false
     let logger: Logger
     /// Called for each SIGHUP.
     let reload: @Sendable () async -> Void
 
     func run() async throws {
-        let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: quietLogger))
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map {
+                    ServiceGroupConfiguration.ServiceConfiguration(
+                        service: $0,
+                        successTerminationBehavior: endsWithFirst ? .gracefullyShutdownGroup : .cancelGroup
+                    )
+                },
+                logger: quietLogger
+            )
+        )
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }

@@ -1,0 +1,32 @@
+import JobQueue
+import Logging
+import PDFWorker
+import ServiceLifecycle
+import Telemetry
+
+/// A worker that takes jobs once documents can be made: before that they are better off in the queue.
+struct ReadyWorker: Service {
+    let worker: WorkerService
+    let renderer: WeasyPrintRenderer
+    let catalogue: ProductCatalogue
+    let isRequired: Bool
+    let logger: Logger
+
+    func run() async throws {
+        for problem in catalogue.problems() {
+            logger.warning("A product cannot be used", metadata: Logger.Metadata([.reason: "\(problem)"]))
+        }
+        do {
+            try await renderer.ready()
+        } catch {
+            guard !isRequired else { throw CommandFailure(.unavailable, error.reason) }
+            logger.error(
+                "No documents are made here: jobs wait for another worker",
+                metadata: Logger.Metadata([.reason: "\(error.reason)"])
+            )
+            try? await gracefulShutdown()
+            return
+        }
+        try await worker.run()
+    }
+}

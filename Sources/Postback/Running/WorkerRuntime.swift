@@ -1,0 +1,90 @@
+import Deliveries
+import Foundation
+import JobQueue
+import Logging
+import PDFWorker
+import ServiceLifecycle
+import Settings
+
+/// The worker with its renderer, composed of its parts from the settings: for `worker` and for `up`.
+struct WorkerRuntime {
+    /// In the order in which they start; they stop in the reverse one.
+    let services: [any Service]
+    /// What can be rendered.
+    let catalogue: ProductCatalogue
+    /// Where finished documents are.
+    let storage: LocalStorage
+
+    /// Composes everything; nothing runs yet.
+    ///
+    /// - Parameters:
+    ///   - queue: its Redis client runs elsewhere, and outlives the worker.
+    ///   - links: makes the links in results.
+    ///   - isRequired: whether a machine without WeasyPrint is an error. If not, the worker says so and takes no jobs.
+    ///   - observe: is told of each run that ended, for metrics.
+    /// - Throws: ``CommandFailure`` when the settings do not fit this machine.
+    static func make(
+        settings: Settings,
+        options: WorkerOptions = WorkerOptions(),
+        queue: JobQueue,
+        data: DataDirectory,
+        links: DownloadLinks,
+        isRequired: Bool,
+        logger: Logger,
+        observe: @escaping @Sendable (RunReport) -> Void = { _ in }
+    ) throws -> WorkerRuntime {
+        let worker = settings.worker
+        let catalogue = ProductCatalogue(path: absolute(settings.templates.path))
+        let storage = LocalStorage(path: settings.storage.path.map(absolute) ?? data.path(of: "files"))
+        let renderer = WeasyPrintRenderer(
+            python: worker.python ?? RendererPython.find(),
+            workDirectory: RendererService.directory(in: data),
+            logger: logger
+        )
+        let handler = PDFJobHandler(
+            catalogue: catalogue,
+            renderer: renderer,
+            storage: storage,
+            links: links,
+            limits: RenderLimits(time: worker.time, memory: worker.memory << 20, pages: worker.pages),
+            now: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },
+            logger: logger
+        )
+        let service = WorkerService(
+            queue: queue,
+            handlers: [handler],
+            configuration: WorkerConfiguration(
+                name: options.name ?? worker.name,
+                queues: try (options.queues ?? worker.queues).map { name in
+                    guard let queue = QueueName(name) else {
+                        throw CommandFailure(.badConfiguration, "--queues: \(name) is not the name of a queue")
+                    }
+                    return queue
+                },
+                concurrency: options.concurrency ?? worker.concurrency,
+                isBurst: options.isBurst,
+                stopGrace: worker.grace
+            ),
+            logger: logger,
+            observe: observe
+        )
+        return WorkerRuntime(
+            services: [
+                RendererService(renderer: renderer, data: data),
+                ReadyWorker(
+                    worker: service,
+                    renderer: renderer,
+                    catalogue: catalogue,
+                    isRequired: isRequired,
+                    logger: logger
+                ),
+            ],
+            catalogue: catalogue,
+            storage: storage
+        )
+    }
+
+    private static func absolute(_ path: String) -> String {
+        URL(fileURLWithPath: path).standardizedFileURL.path
+    }
+}
