@@ -5,7 +5,7 @@ package import Deliveries
 /// A conformance suite (`LedgerConformance`) says what a driver must do. Every write is one transaction that is on
 /// disk when the call returns; a call that throws has changed nothing. Cancelling the task that waits for a call does
 /// not cut the call short: what it returns is true.
-package protocol DeliveryLedger: DeliveryStore, OperatorLedger {}
+package protocol DeliveryLedger: DeliveryStore, OperatorLedger, JobArchive, SubmissionSpool {}
 
 /// What intake and the dispatch loop need of the ledger.
 package protocol DeliveryStore: Sendable {

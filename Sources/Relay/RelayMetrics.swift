@@ -9,6 +9,7 @@ package struct RelayMetrics: Sendable {
     private let published: Counter
     private let quarantined: Counter
     private let duplicates: Counter
+    private let ignored: Counter
     private let eventToFirstAttempt: Metrics.Timer
     private let exchange: Metrics.Timer
     private let commitTime: Metrics.Timer
@@ -22,6 +23,7 @@ package struct RelayMetrics: Sendable {
         published = Counter(label: MetricName.published.rawValue, dimensions: [], factory: factory)
         quarantined = Counter(label: MetricName.quarantined.rawValue, dimensions: [], factory: factory)
         duplicates = Counter(label: MetricName.duplicates.rawValue, dimensions: [], factory: factory)
+        ignored = Counter(label: MetricName.ignored.rawValue, dimensions: [], factory: factory)
         eventToFirstAttempt = Timer(label: MetricName.eventToFirstAttempt.rawValue, dimensions: [], factory: factory)
         exchange = Timer(label: MetricName.exchange.rawValue, dimensions: [], factory: factory)
         commitTime = Timer(label: MetricName.commit.rawValue, dimensions: [], factory: factory)
@@ -42,6 +44,10 @@ package struct RelayMetrics: Sendable {
         if counts.admitted > 0 { published.increment(by: counts.admitted) }
         if counts.duplicate > 0 { duplicates.increment(by: counts.duplicate) }
         if counts.quarantined > 0 { quarantined.increment(by: counts.quarantined) }
+    }
+
+    func ignored(_ count: Int) {
+        if count > 0 { ignored.increment(by: count) }
     }
 
     func commit(_ time: Duration) { commitTime.recordNanoseconds(time.nanoseconds) }

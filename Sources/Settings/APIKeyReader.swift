@@ -6,8 +6,9 @@ enum APIKeyReader {
     private static let longestKey = 512
 
     /// The keys, without those that were reported.
-    static func read(_ value: YAMLValue?, _ context: LoadContext) -> [APIKeySetting] {
-        let items = value?.mapping(keys: ["keys"])?.section("keys")?.list(limit: keyLimit) ?? []
+    static func read(_ section: LayeredSection) -> [APIKeySetting] {
+        let context = section.context
+        let items = section.mapping?.section("keys")?.list(limit: keyLimit) ?? []
         var settings: [APIKeySetting] = []
         for item in items where !context.isFull {
             guard let mapping = item.mapping(keys: ["name", "key", "role", "tenant"]) else { continue }

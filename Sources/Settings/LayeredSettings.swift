@@ -15,7 +15,9 @@ struct LayeredSettings {
         var fileValues: [AbsoluteConfigKey: ConfigValue] = [:]
         var environment: [String: String] = [:]
         for schema in SettingsSchema.sections {
-            let mapping = root?.section(schema.section)?.mapping(keys: schema.keys.map(\.key))
+            let mapping = root?.section(schema.section)?.mapping(
+                keys: schema.structured + schema.keys.map(\.key)
+            )
             mappings[schema.section] = mapping
             for (key, shape) in schema.keys where shape != .fields {
                 let id = "\(schema.section).\(key)"

@@ -1,3 +1,5 @@
+import Deliveries
+
 extension EventSettings {
     init(_ section: LayeredSection) {
         self.init()
@@ -5,6 +7,74 @@ extension EventSettings {
         group = section.line("group", limit: 512) ?? group
         batch = section.integer("batch", in: 1...500) ?? batch
         claimIdle = section.duration("claim_idle", in: .seconds(1) ... .days(1)) ?? claimIdle
+    }
+}
+
+extension APISettings {
+    init(_ section: LayeredSection) {
+        self.init()
+        publicURL = section.text("public_url").flatMap { Self.publicURL($0, section.context) }
+        linkSecret = section.text("link_secret").flatMap { Self.linkSecret($0, section.context) }
+    }
+
+    /// A URL that paths are put behind.
+    private static func publicURL(_ setting: SettingText, _ context: LoadContext) -> String? {
+        do {
+            let url = try DestinationURL(setting.text)
+            guard !setting.text.contains("?"), !setting.text.contains("#") else {
+                context.report(setting.place, "must have no query and no fragment")
+                return nil
+            }
+            return url.text.hasSuffix("/") ? String(url.text.dropLast()) : url.text
+        } catch {
+            context.report(setting.place, "\(error)")
+            return nil
+        }
+    }
+
+    private static func linkSecret(_ setting: SettingText, _ context: LoadContext) -> String? {
+        guard let secret = setting.secret(context) else { return nil }
+        guard (32...512).contains(secret.value.utf8.count), secret.value.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
+            context.report(setting.place, "must have 32 to 512 characters without spaces\(secret.origin)")
+            return nil
+        }
+        if secret.isLiteral, setting.place.isInFile {
+            context.clearText.append(ClearTextSetting(path: setting.place.path, kind: .secret))
+        }
+        return secret.value
+    }
+}
+
+extension JobSettings {
+    init(_ section: LayeredSection) {
+        self.init()
+        capacity = section.integer("capacity", in: 1...1_000_000) ?? capacity
+        order = section.choice("order") ?? order
+        lease = section.duration("lease", in: .seconds(15) ... .minutes(10)) ?? lease
+        retries = section.integer("retries", in: 0...25) ?? retries
+        timeout = section.duration("timeout", in: .seconds(1) ... .minutes(60)) ?? timeout
+        keepCompleted = section.duration("keep_completed", in: .minutes(1) ... .days(365)) ?? keepCompleted
+        keepFailed = section.duration("keep_failed", in: .minutes(1) ... .days(365)) ?? keepFailed
+        spool = section.integer("spool", in: 0...100_000) ?? spool
+        for (name, value) in section.fields("queues", limit: 100) ?? [] {
+            guard Self.isQueueName(name) else {
+                section.context.report(
+                    value.place,
+                    "the name of a queue is 1 to 64 of a-z 0-9 _ - and begins with a letter or digit"
+                )
+                continue
+            }
+            queues[name] = value.integer(in: 1...1000, section.context)
+        }
+    }
+
+    private static func isQueueName(_ name: String) -> Bool {
+        (1...64).contains(name.utf8.count)
+            && name.utf8.enumerated().allSatisfy { index, byte in
+                (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte)
+                    || index > 0 && (byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-"))
+            }
     }
 }
 
@@ -23,6 +93,7 @@ extension RetentionSettings {
         dead = section.duration("dead", in: range) ?? dead
         attempts = section.duration("attempts", in: range) ?? attempts
         quarantine = section.duration("quarantine", in: range) ?? quarantine
+        jobs = section.duration("jobs", in: range) ?? jobs
     }
 }
 

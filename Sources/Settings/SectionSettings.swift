@@ -10,6 +10,44 @@ package struct EventSettings: Hashable, Sendable {
     package var claimIdle: Duration = .seconds(60)
 }
 
+/// `api`: what the links and answers of the HTTP API say. The keys are ``Settings/apiKeys``.
+package struct APISettings: Hashable, Sendable {
+    /// `public_url`: where others reach this API: `http` or `https`, without a query. Default `nil`: the address it listens on.
+    package var publicURL: String?
+    /// `link_secret`: what signs download links, 32 to 512 characters. Default `nil`: `up` makes one.
+    package var linkSecret: String?
+}
+
+/// `jobs`: the job queue.
+package struct JobSettings: Hashable, Sendable {
+    /// How the priorities of a queue share its workers.
+    package enum Order: String, CaseIterable, Sendable {
+        /// high, normal and low 6 : 3 : 1
+        case weighted
+        /// always the higher one
+        case strict
+    }
+
+    /// `capacity`: jobs that wait in a queue, or for their time, at most; 1 to 1000000. Default 1000.
+    package var capacity = 1_000
+    /// `order`: weighted or strict. Default weighted.
+    package var order = Order.weighted
+    /// `lease`: a worker without a sign of life for so long loses its jobs; 15s to 10m. Default 30s.
+    package var lease: Duration = .seconds(30)
+    /// `retries`: tries after the first, of jobs that do not say; 0 to 25. Default 3.
+    package var retries = 3
+    /// `timeout`: how long a run may take, of jobs that do not say; 1s to 1h. Default 5m.
+    package var timeout: Duration = .minutes(5)
+    /// `keep_completed`: how long Redis keeps completed jobs, 1m to 365d. Default 1d.
+    package var keepCompleted: Duration = .days(1)
+    /// `keep_failed`: how long Redis keeps failed and cancelled jobs, which can be retried as long; 1m to 365d. Default 7d.
+    package var keepFailed: Duration = .days(7)
+    /// `spool`: jobs accepted while Redis is away, at most; 0 to 100000. Default 1000.
+    package var spool = 1_000
+    /// `queues`: jobs of a queue that run at once, over all workers, by its name; each 1 to 1000. Default: no limit.
+    package var queues: [String: Int] = [:]
+}
+
 /// `relay`: the delivering role.
 package struct RelaySettings: Hashable, Sendable {
     /// `grace`: how long attempts in flight may take to end when the relay stops, 0s to 10m. Default 30s, the longest exchange.
@@ -26,6 +64,8 @@ package struct RetentionSettings: Hashable, Sendable {
     package var attempts: Duration = .days(30)
     /// `quarantine`: entries that could not be used. Default 30d.
     package var quarantine: Duration = .days(30)
+    /// `jobs`: records of jobs that have ended. Default 90d.
+    package var jobs: Duration = .days(90)
 }
 
 /// `database`: where the ledger is.

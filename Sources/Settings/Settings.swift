@@ -15,6 +15,10 @@ package struct Settings: Sendable {
     package var callbackKeys: SigningKeys?
     /// `api.keys`; empty: none configured.
     package var apiKeys: [APIKeySetting]
+    /// `api`, without its keys
+    package var api: APISettings
+    /// `jobs`
+    package var jobs: JobSettings
     /// `events`
     package var events: EventSettings
     /// `redis`

@@ -16,6 +16,8 @@ struct SettingsSchema {
     let section: String
     /// Its keys.
     let keys: KeyValuePairs<String, Shape>
+    /// Keys with a structure of their own, which their readers know; in the file only.
+    var structured: [String] = []
 
     static let sections = [
         SettingsSchema(
@@ -24,6 +26,18 @@ struct SettingsSchema {
                 "secret": .secret, "previous_secret": .secret, "previous_secret_until": .text, "allow": .list,
                 "headers": .fields, "jwt": .text, "body": .text, "timeout": .text, "connect_timeout": .text,
                 "retries": .list, "concurrency": .text, "rate": .text, "profile": .text,
+            ]
+        ),
+        SettingsSchema(
+            section: "api",
+            keys: ["public_url": .text, "link_secret": .secret],
+            structured: ["keys"]
+        ),
+        SettingsSchema(
+            section: "jobs",
+            keys: [
+                "capacity": .text, "order": .text, "lease": .text, "retries": .text, "timeout": .text,
+                "keep_completed": .text, "keep_failed": .text, "spool": .text, "queues": .fields,
             ]
         ),
         SettingsSchema(
@@ -48,7 +62,7 @@ struct SettingsSchema {
         SettingsSchema(section: "relay", keys: ["grace": .text]),
         SettingsSchema(
             section: "retention",
-            keys: ["delivered": .text, "dead": .text, "attempts": .text, "quarantine": .text]
+            keys: ["delivered": .text, "dead": .text, "attempts": .text, "quarantine": .text, "jobs": .text]
         ),
         SettingsSchema(
             section: "worker",
@@ -64,7 +78,7 @@ struct SettingsSchema {
     ]
 
     /// The keys at the top of the file.
-    static let topKeys = ["routes", "api"] + sections.map(\.section)
+    static let topKeys = ["routes"] + sections.map(\.section)
 
     /// Variables that the ecosystem or the command line has for a setting; the first that is set counts.
     static let otherVariables = [

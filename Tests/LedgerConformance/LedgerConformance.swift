@@ -4,7 +4,8 @@ package import Ledger
 package enum LedgerConformance {
     /// Every check, in the order in which they are best read.
     package static let all: [ConformanceCheck] =
-        admission + dispatch + recording + replays + lists + quarantine + statistics + retention + histories
+        admission + dispatch + recording + replays + lists + quarantine + statistics + retention + histories + jobs
+        + spool
 }
 
 /// One rule that a driver keeps.

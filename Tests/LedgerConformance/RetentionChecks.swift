@@ -15,7 +15,8 @@ extension LedgerConformance {
                 deliveredBefore: Sample.time(500),
                 deadBefore: Sample.time(50),
                 attemptsBefore: .distantPast,
-                quarantinedBefore: .distantPast
+                quarantinedBefore: .distantPast,
+                jobsBefore: .distantPast
             )
             try expect(await ledger.prune(limits, limit: 100), is: 3, "removed")
             try expect(await ledger.list { _ in }, is: [6, 4, 2], "deliveries")
@@ -86,13 +87,15 @@ extension RetentionLimits {
         deliveredBefore: .distantFuture,
         deadBefore: .distantFuture,
         attemptsBefore: .distantFuture,
-        quarantinedBefore: .distantFuture
+        quarantinedBefore: .distantFuture,
+        jobsBefore: .distantFuture
     )
     static let nothing = RetentionLimits(
         deliveredBefore: .distantPast,
         deadBefore: .distantPast,
         attemptsBefore: .distantPast,
-        quarantinedBefore: .distantPast
+        quarantinedBefore: .distantPast,
+        jobsBefore: .distantPast
     )
 }
 

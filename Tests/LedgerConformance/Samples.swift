@@ -113,6 +113,45 @@ package enum Sample {
             next: .retry(at: next, progress: DeliveryProgress(attempts: number, step: number))
         )
     }
+
+    package static func job(
+        _ number: Int64,
+        status: String = "completed",
+        queue: String = "pdf",
+        tenant: String? = "acme",
+        productID: String? = "invoice",
+        createdAt: Timestamp = start,
+        endedAt: Timestamp = time(100)
+    ) -> ArchivedJob {
+        ArchivedJob(
+            id: "job-\(number)",
+            status: status,
+            queue: queue,
+            tenant: tenant,
+            productID: productID,
+            createdAt: createdAt,
+            endedAt: endedAt,
+            document: Array(#"{"number":\#(number),"status":"\#(status)"}"#.utf8)
+        )
+    }
+
+    package static func submission(
+        _ number: Int64,
+        tenant: String? = "acme",
+        key: String? = nil,
+        fingerprint: UInt8 = 1,
+        payload: [UInt8] = Array("{}".utf8)
+    ) -> SpooledSubmission {
+        SpooledSubmission(
+            id: "job-\(number)",
+            tenant: tenant,
+            idempotencyKey: key,
+            fingerprint: [UInt8](repeating: fingerprint, count: 32),
+            acceptedAt: time(number),
+            document: Array(#"{"number":\#(number)}"#.utf8),
+            payload: payload
+        )
+    }
 }
 
 extension DeliveryLedger {

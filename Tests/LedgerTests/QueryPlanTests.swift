@@ -110,4 +110,46 @@ struct QueryPlanTests {
             #expect(pendingThere == dead)
         }
     }
+
+    private func jobsPlan(_ change: (inout ArchivedJobQuery) -> Void, in ledger: SQLiteLedger) async throws -> String {
+        let after = ArchivedJobQuery.Position(createdAt: Timestamp(milliseconds: 5), id: "x")
+        var query = ArchivedJobQuery(after: after)
+        change(&query)
+        return try await plan(ArchivedJobSearch(query).sql, in: ledger)
+    }
+
+    @Test("a list of jobs starts where the cursor is, in the order of an index")
+    func jobs() async throws {
+        try await withLedger { ledger, _ in
+            let all = try await jobsPlan({ _ in }, in: ledger)
+            #expect(all == "SEARCH jobs USING INDEX jobs_created ((created_at,id)<(?,?))")
+            let status = try await jobsPlan({ $0.status = "failed" }, in: ledger)
+            #expect(status == "SEARCH jobs USING INDEX jobs_status (status=? AND (created_at,id)<(?,?))")
+            let queue = try await jobsPlan({ $0.queue = "pdf" }, in: ledger)
+            #expect(queue == "SEARCH jobs USING INDEX jobs_queue (queue=? AND (created_at,id)<(?,?))")
+            let tenant = try await jobsPlan({ $0.tenant = "acme" }, in: ledger)
+            #expect(tenant == "SEARCH jobs USING INDEX jobs_tenant (tenant=? AND (created_at,id)<(?,?))")
+            let product = try await jobsPlan({ $0.productID = "invoice" }, in: ledger)
+            #expect(product == "SEARCH jobs USING INDEX jobs_product (product_id=? AND (created_at,id)<(?,?))")
+            let both = try await jobsPlan({ ($0.status, $0.tenant) = ("failed", "acme") }, in: ledger)
+            #expect(!both.contains("TEMP B-TREE"))
+            #expect(both.hasPrefix("SEARCH jobs USING INDEX"))
+        }
+    }
+
+    @Test("jobs and their callbacks are found by their keys")
+    func jobKeys() async throws {
+        try await withLedger { ledger, _ in
+            let job = try await plan(SQLiteLedger.archivedJobSQL, in: ledger)
+            #expect(job == "SEARCH jobs USING INDEX sqlite_autoindex_jobs_1 (id=?)")
+            let delivery = try await plan(SQLiteLedger.latestDeliverySQL, in: ledger)
+            #expect(delivery.hasPrefix("SEARCH deliveries USING INDEX deliveries_event (event=?)"))
+            #expect(!delivery.contains("TEMP B-TREE"))
+            let ended = try await plan(SQLiteLedger.endedJobsSQL, in: ledger)
+            #expect(ended.contains("jobs_ended (ended_at<?)"))
+            #expect(!ended.contains("TEMP B-TREE FOR ORDER BY"))
+            let spooled = try await plan(SQLiteLedger.spooledKeySQL, in: ledger)
+            #expect(spooled == "SEARCH job_spool USING INDEX job_spool_key (tenant=? AND idempotency_key=?)")
+        }
+    }
 }

@@ -10,7 +10,10 @@ struct SchemaFixture: Sendable, CustomTestStringConvertible {
     var testDescription: String { migration }
 
     /// One of each migration, in order.
-    static let all = [SchemaFixture(migration: "v1", sql: version1)]
+    static let all = [
+        SchemaFixture(migration: "v1", sql: version1),
+        SchemaFixture(migration: "v2", sql: version1 + version2),
+    ]
 
     private static let version1 = """
         CREATE TABLE events (
@@ -137,5 +140,44 @@ struct SchemaFixture: Sendable, CustomTestStringConvertible {
         INSERT INTO destinations VALUES ('orders', 'paused', 950, 'paused by ops');
         INSERT INTO destination_counts VALUES ('orders', 1, 0, 0, 0, 'https://example.com/');
         INSERT INTO latencies VALUES (0, 'orders', 8288, 1, 0, 12.5);
+        """
+
+    /// What the second migration added to the first.
+    private static let version2 = """
+
+        CREATE TABLE jobs (
+          number INTEGER PRIMARY KEY,
+          id TEXT NOT NULL UNIQUE,
+          status TEXT NOT NULL,
+          queue TEXT NOT NULL,
+          tenant TEXT,
+          product_id TEXT,
+          created_at INTEGER NOT NULL,
+          ended_at INTEGER NOT NULL,
+          document BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX jobs_created ON jobs (created_at, id);
+        CREATE INDEX jobs_status ON jobs (status, created_at, id);
+        CREATE INDEX jobs_queue ON jobs (queue, created_at, id);
+        CREATE INDEX jobs_tenant ON jobs (tenant, created_at, id) WHERE tenant IS NOT NULL;
+        CREATE INDEX jobs_product ON jobs (product_id, created_at, id) WHERE product_id IS NOT NULL;
+        CREATE INDEX jobs_ended ON jobs (ended_at);
+
+        CREATE TABLE job_spool (
+          number INTEGER PRIMARY KEY AUTOINCREMENT,
+          id TEXT NOT NULL UNIQUE,
+          tenant TEXT NOT NULL,
+          idempotency_key TEXT,
+          fingerprint BLOB NOT NULL,
+          accepted_at INTEGER NOT NULL,
+          document BLOB NOT NULL,
+          payload BLOB NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX job_spool_key ON job_spool (tenant, idempotency_key) WHERE idempotency_key IS NOT NULL;
+
+        INSERT INTO grdb_migrations VALUES ('v2');
+
+        INSERT INTO jobs VALUES (1, 'job-1', 'completed', 'pdf', NULL, 'invoice', 900, 950, x'7B7D');
+        INSERT INTO job_spool VALUES (1, 'job-2', 'acme', 'key', x'01', 900, x'7B7D', x'7B7D');
         """
 }

@@ -140,6 +140,30 @@ struct RelayTests {
         #expect(try await redis.cli("XLEN", "postback:events") == "0")
     }
 
+    @Test("What no route takes is acknowledged and counted when its publisher said so, and quarantined otherwise")
+    func ignores() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let route = try TestRelay.route("acme", success: receiver.url(), match: RouteMatch(tenant: "acme"))
+        try await TestRelay.run(try TestRelay.snapshot([route]), redis: redis, directory: directory) { relay in
+            let event = ["type", "job.completed", "data", "{}"]
+            for (id, rest) in [
+                ("ignored", ["unrouted", "ignore"]), ("lost", []), ("refused", ["unrouted", "ignore", "route", "x"]),
+                ("routed", ["unrouted", "ignore", "tenant", "acme"]),
+                ("called", ["unrouted", "ignore", "callback_url", receiver.url("/own")]),
+            ] {
+                _ = try await TestRelay.publish(event + ["id", id] + rest, to: redis)
+            }
+            let requests = try await receiver.waitForRequests(2)
+            #expect(Set(requests.compactMap { $0.header("webhook-id") }) == ["routed", "called"])
+            let entries = try await relay.ledger.quarantine(QuarantineQuery()).items.reversed()
+            #expect(entries.map(\.field) == ["destination", "route"])
+            try await relay.store.recorded.wait(for: 2)
+            #expect(relay.registry.render().contains("postback_events_ignored_total 1\n"))
+        }
+        #expect(try await redis.cli("XLEN", "postback:events") == "0")
+    }
+
     @Test(
         "Pages that are larger than a reply may be are read in parts, and an entry that is too large alone is put aside"
     )

@@ -11,6 +11,19 @@ import Testing
         #expect(settings.keys.isEmpty)
         #expect(settings.callbackKeys == nil)
         #expect(settings.apiKeys.isEmpty)
+        #expect(settings.api == APISettings())
+        #expect(settings.api.publicURL == nil)
+        #expect(settings.api.linkSecret == nil)
+        #expect(settings.jobs == JobSettings())
+        #expect(settings.jobs.capacity == 1000)
+        #expect(settings.jobs.order == .weighted)
+        #expect(settings.jobs.lease == .seconds(30))
+        #expect(settings.jobs.retries == 3)
+        #expect(settings.jobs.timeout == .seconds(300))
+        #expect(settings.jobs.keepCompleted == .seconds(86_400))
+        #expect(settings.jobs.keepFailed == .seconds(7 * 86_400))
+        #expect(settings.jobs.spool == 1000)
+        #expect(settings.jobs.queues.isEmpty)
         #expect(settings.events == EventSettings())
         #expect(settings.events.stream == "postback:events")
         #expect(settings.events.group == "relay")
@@ -28,6 +41,7 @@ import Testing
         #expect(settings.retention.dead == .seconds(30 * 86_400))
         #expect(settings.retention.attempts == .seconds(30 * 86_400))
         #expect(settings.retention.quarantine == .seconds(30 * 86_400))
+        #expect(settings.retention.jobs == .seconds(90 * 86_400))
         #expect(settings.worker.queues == ["pdf"])
         #expect(settings.worker.concurrency == 2)
         #expect(settings.worker.name == nil)
@@ -51,8 +65,8 @@ import Testing
 
     @Test(arguments: [
         "", "# nothing\n", "---\n", "{}\n", "~\n",
-        "routes:\napi:\ncallbacks:\nevents:\nredis:\ndatabase:\nsender:\nrelay:\nretention:\nworker:\ntemplates:\nstorage:\nlog:\nserver:\n",
-        "routes: []\napi: {keys: []}\nsender: {no_proxy: []}\ncallbacks: {allow: []}\n",
+        "routes:\napi:\njobs:\ncallbacks:\nevents:\nredis:\ndatabase:\nsender:\nrelay:\nretention:\nworker:\ntemplates:\nstorage:\nlog:\nserver:\n",
+        "routes: []\napi: {keys: []}\njobs: {queues: {}}\nsender: {no_proxy: []}\ncallbacks: {allow: []}\n",
         "api:\n  keys:\nsender:\n  no_proxy:\n",
     ])
     func `an empty file, and one whose sections are empty, is the same as none`(yaml: String) throws {

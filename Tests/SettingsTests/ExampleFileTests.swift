@@ -9,6 +9,7 @@ import Testing
     private static let environment = [
         "N8N_SECRET": Hidden.secret, "N8N_OLD_SECRET": Hidden.other, "N8N_TOKEN": "t", "DEFAULT_SECRET": Hidden.third,
         "N8N_KEY": Hidden.apiKey, "OPS_KEY": "another-key-of-ops", "CALLBACK_SECRET": Hidden.other,
+        "LINK_SECRET": String(repeating: "x", count: 32),
     ]
 
     private static func text() throws -> String {
@@ -25,6 +26,9 @@ import Testing
         #expect(settings.table.routes[0].success.policy == policy)
         #expect(settings.table.routes[1].success.policy == DestinationPolicy())
         #expect(settings.table.callbacks == DestinationPolicy())
+        #expect(settings.api.publicURL == "https://postback.example.com")
+        #expect(settings.api.linkSecret == String(repeating: "x", count: 32))
+        #expect(settings.jobs == JobSettings())
         #expect(settings.events == EventSettings())
         #expect(settings.sender == SenderSettings())
         #expect(settings.relay == RelaySettings())

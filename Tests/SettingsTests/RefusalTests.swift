@@ -8,7 +8,7 @@ import Testing
         ("route: []", "1: route: unknown key; did you mean routes?"),
         (
             "colour: x",
-            "1: colour: unknown key; known are routes, api, callbacks, events, redis, database, sender, relay, retention, worker, templates, storage, log, server"
+            "1: colour: unknown key; known are routes, callbacks, api, jobs, events, redis, database, sender, relay, retention, worker, templates, storage, log, server"
         ),
         ("'': x", "1: has a key that is not known"),
         ("? ", "1: has a key that is not known"),
@@ -34,6 +34,20 @@ import Testing
         ("events:\n  claim_idle: 60", "2: events.claim_idle: must be a whole number and a unit: 500ms, 5s, 2m, 8h, 7d"),
         ("events:\n  claim_idle: 2d", "2: events.claim_idle: must be from 1s to 1d"),
         ("events:\n  claim_idle: 999ms", "2: events.claim_idle: must be from 1s to 1d"),
+        ("jobs:\n  capacity: 0", "2: jobs.capacity: must be a whole number from 1 to 1000000"),
+        ("jobs:\n  order: fifo", "2: jobs.order: must be one of weighted, strict"),
+        ("jobs:\n  lease: 14s", "2: jobs.lease: must be from 15s to 10m"),
+        ("jobs:\n  retries: 26", "2: jobs.retries: must be a whole number from 0 to 25"),
+        ("jobs:\n  timeout: 2h", "2: jobs.timeout: must be from 1s to 1h"),
+        ("jobs:\n  queues: {pdf: 0}", "2: jobs.queues.pdf: must be a whole number from 1 to 1000"),
+        (
+            "jobs:\n  queues: {PDF: 1}",
+            "2: jobs.queues.PDF: the name of a queue is 1 to 64 of a-z 0-9 _ - and begins with a letter or digit"
+        ),
+        ("jobs:\n  queue: pdf", "2: jobs.queue: unknown key; did you mean queues?"),
+        ("api:\n  public_url: ftp://x", "2: api.public_url: the URL does not begin with http:// or https://"),
+        ("api:\n  public_url: 'http://x/?a'", "2: api.public_url: must have no query and no fragment"),
+        ("api:\n  link_secret: short", "2: api.link_secret: must have 32 to 512 characters without spaces"),
         ("relay:\n  grace: 11m", "2: relay.grace: must be from 0s to 10m"),
         ("retention:\n  delivered: 59m", "2: retention.delivered: must be from 1h to 3650d"),
         ("retention:\n  dead: 3651d", "2: retention.dead: must be from 1h to 3650d"),

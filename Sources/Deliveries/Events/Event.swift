@@ -19,6 +19,8 @@ package struct Event: Hashable, Sendable {
     package var route: String?
     /// W3C trace context, well-formed.
     package var traceparent: String?
+    /// Whether nothing is wrong when nothing says where it should go: its publisher said `unrouted` = `ignore`.
+    package var needsNoDestination: Bool
     /// When the worker put it on the stream.
     package var publishedAt: Timestamp
 
@@ -37,6 +39,7 @@ package struct Event: Hashable, Sendable {
         failureURL: String? = nil,
         route: String? = nil,
         traceparent: String? = nil,
+        needsNoDestination: Bool = false,
         publishedAt: Timestamp
     ) {
         self.id = id
@@ -52,6 +55,7 @@ package struct Event: Hashable, Sendable {
         self.failureURL = failureURL
         self.route = route
         self.traceparent = traceparent
+        self.needsNoDestination = needsNoDestination
         self.publishedAt = publishedAt
     }
 

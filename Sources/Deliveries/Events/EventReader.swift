@@ -36,6 +36,8 @@ package struct EventReader: Sendable {
             failureURL: try text(raw.failureURL, .failureURL, limit: DestinationURL.maximumLength),
             route: try text(raw.route, .route, limit: nameLimit),
             traceparent: Self.traceparent(raw.traceparent),
+            // Another value is none that is known, and so passed over like a field that is not known.
+            needsNoDestination: raw.unrouted.map { $0.elementsEqual("ignore".utf8) } ?? false,
             publishedAt: entryTime
         )
     }

@@ -12,6 +12,7 @@ struct RawEvent {
     var failureURL: [UInt8]?
     var route: [UInt8]?
     var traceparent: [UInt8]?
+    var unrouted: [UInt8]?
 
     /// Sorts the fields. A known field that is given twice is refused: there is no telling which one was meant.
     init(_ fields: [EventField]) throws(EventRefusal) {
@@ -30,6 +31,7 @@ struct RawEvent {
             case "failure_url": wasFree = Self.fill(&failureURL, field.value)
             case "route": wasFree = Self.fill(&route, field.value)
             case "traceparent": wasFree = Self.fill(&traceparent, field.value)
+            case "unrouted": wasFree = Self.fill(&unrouted, field.value)
             default: wasFree = true
             }
             guard wasFree else {

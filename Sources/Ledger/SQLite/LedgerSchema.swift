@@ -17,6 +17,9 @@ enum LedgerSchema {
             try db.execute(sql: version1)
             FaultPoint.startMigrating.reached()
         }
+        migrator.registerMigration("v2") { db in
+            try db.execute(sql: version2)
+        }
         return migrator
     }()
 
@@ -140,5 +143,43 @@ enum LedgerSchema {
         ) STRICT, WITHOUT ROWID;
 
         PRAGMA application_id = \(applicationID);
+        """
+
+    /// Jobs.
+    ///
+    /// - `jobs` is the record of those that have ended: what lists filter by, each with an index in the order of the list, and
+    ///   a document with the rest.
+    /// - `job_spool` holds submissions that wait for Redis, the payload apart from the document, so that it goes through byte
+    ///   for byte. A tenant that is none is an empty text there, because a unique index takes each NULL for another.
+    private static let version2 = """
+        CREATE TABLE jobs (
+          number INTEGER PRIMARY KEY,
+          id TEXT NOT NULL UNIQUE,
+          status TEXT NOT NULL,
+          queue TEXT NOT NULL,
+          tenant TEXT,
+          product_id TEXT,
+          created_at INTEGER NOT NULL,
+          ended_at INTEGER NOT NULL,
+          document BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX jobs_created ON jobs (created_at, id);
+        CREATE INDEX jobs_status ON jobs (status, created_at, id);
+        CREATE INDEX jobs_queue ON jobs (queue, created_at, id);
+        CREATE INDEX jobs_tenant ON jobs (tenant, created_at, id) WHERE tenant IS NOT NULL;
+        CREATE INDEX jobs_product ON jobs (product_id, created_at, id) WHERE product_id IS NOT NULL;
+        CREATE INDEX jobs_ended ON jobs (ended_at);
+
+        CREATE TABLE job_spool (
+          number INTEGER PRIMARY KEY AUTOINCREMENT,
+          id TEXT NOT NULL UNIQUE,
+          tenant TEXT NOT NULL,
+          idempotency_key TEXT,
+          fingerprint BLOB NOT NULL,
+          accepted_at INTEGER NOT NULL,
+          document BLOB NOT NULL,
+          payload BLOB NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX job_spool_key ON job_spool (tenant, idempotency_key) WHERE idempotency_key IS NOT NULL;
         """
 }

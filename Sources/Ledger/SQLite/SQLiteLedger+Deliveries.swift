@@ -94,7 +94,7 @@ extension SQLiteLedger {
 
 extension RowReader {
     /// Reads ``DeliverySearch/columns``.
-    fileprivate mutating func deliverySummary() throws -> DeliverySummary {
+    mutating func deliverySummary() throws -> DeliverySummary {
         DeliverySummary(
             id: try id(),
             eventID: try text(),

@@ -11,6 +11,7 @@ extension SQLiteLedger {
             try pruning.removeDeliveries(.dead, endedBefore: retention.deadBefore)
             try pruning.removeAttempts(before: retention.attemptsBefore)
             try pruning.removeQuarantined(before: retention.quarantinedBefore)
+            try pruning.removeJobs(before: retention.jobsBefore)
             try pruning.finish()
             return limit - pruning.room
         }
@@ -27,6 +28,10 @@ extension SQLiteLedger {
     static let quarantinedSQL = """
         DELETE FROM quarantine
         WHERE id IN (SELECT id FROM quarantine WHERE received_at < ? ORDER BY received_at LIMIT ?)
+        """
+
+    static let endedJobsSQL = """
+        DELETE FROM jobs WHERE number IN (SELECT number FROM jobs WHERE ended_at < ? ORDER BY ended_at LIMIT ?)
         """
 }
 
@@ -90,6 +95,12 @@ private struct Pruning {
     mutating func removeQuarantined(before time: Timestamp) throws {
         guard room > 0 else { return }
         try db.cachedStatement(sql: SQLiteLedger.quarantinedSQL).run([.time(time), .integer(room)])
+        room -= db.changesCount
+    }
+
+    mutating func removeJobs(before time: Timestamp) throws {
+        guard room > 0 else { return }
+        try db.cachedStatement(sql: SQLiteLedger.endedJobsSQL).run([.time(time), .integer(room)])
         room -= db.changesCount
     }
 

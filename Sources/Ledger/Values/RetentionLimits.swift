@@ -10,17 +10,21 @@ package struct RetentionLimits: Hashable, Sendable {
     package var attemptsBefore: Timestamp
     /// Quarantined entries received before this time.
     package var quarantinedBefore: Timestamp
+    /// Records of jobs that ended before this time.
+    package var jobsBefore: Timestamp
 
     /// Makes limits.
     package init(
         deliveredBefore: Timestamp,
         deadBefore: Timestamp,
         attemptsBefore: Timestamp,
-        quarantinedBefore: Timestamp
+        quarantinedBefore: Timestamp,
+        jobsBefore: Timestamp
     ) {
         self.deliveredBefore = deliveredBefore
         self.deadBefore = deadBefore
         self.attemptsBefore = attemptsBefore
         self.quarantinedBefore = quarantinedBefore
+        self.jobsBefore = jobsBefore
     }
 }

@@ -51,7 +51,10 @@ package struct RelayControl: Sendable {
     ///   there is no such entry.
     package func redrive(_ id: Int64) async throws(LedgerError) -> Admission? {
         guard let entry = try await ledger.quarantineEntry(id) else { return nil }
-        let request = decider.decide(entry.source, routes: routing.current.table, now: clock.now())
+        // One that no route takes stays, also if that was no fault when it was published: somebody wants it sent.
+        guard let request = decider.decide(entry.source, routes: routing.current.table, now: clock.now()) else {
+            return .quarantined
+        }
         guard let delivery = request.delivery else { return try await ledger.redrive(id, as: request) }
         var admission: Admission?
         loop.notify(.begun([delivery.id]))

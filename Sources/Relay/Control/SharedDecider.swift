@@ -10,7 +10,7 @@ final class SharedDecider: Sendable {
         self.decider = Mutex(decider)
     }
 
-    func decide(_ source: StreamSource, routes: RouteTable, now: Timestamp) -> AdmissionRequest {
+    func decide(_ source: StreamSource, routes: RouteTable, now: Timestamp) -> AdmissionRequest? {
         decider.withLock { $0.decide(source, routes: routes, now: now) }
     }
 

@@ -12,12 +12,17 @@ package struct IntakeDecider: Sendable {
         ids = DeliveryIDGenerator(node: node)
     }
 
-    /// What the ledger is asked to do with an entry.
-    package mutating func decide(_ source: StreamSource, routes: RouteTable, now: Timestamp) -> AdmissionRequest {
-        do {
+    /// What the ledger is asked to do with an entry; `nil`: nothing, because no route takes the event and its publisher said that
+    /// this is no fault.
+    package mutating func decide(_ source: StreamSource, routes: RouteTable, now: Timestamp) -> AdmissionRequest? {
+        do throws(EventRefusal) {
             let event = try reader.read(source.fields, entryID: source.entryID)
-            let destination = try routes.destination(for: event)
-            return .delivery(delivery(event, to: destination, source, now))
+            do throws(EventRefusal) {
+                let destination = try routes.destination(for: event)
+                return .delivery(delivery(event, to: destination, source, now))
+            } catch  where error.field == .destination && event.needsNoDestination {
+                return nil
+            }
         } catch {
             return .quarantine(
                 NewQuarantineEntry(source: source, field: error.field.rawValue, reason: error.reason, receivedAt: now)

@@ -230,9 +230,15 @@ package actor IntakeService {
         let routes = routing.current.table
         var requests: [AdmissionRequest] = []
         requests.reserveCapacity(entries.count)
+        var ignored = 0
         for entry in entries where !entry.isDeleted {
             let fields = entry.fields.map { EventField(name: $0.name, value: $0.value) }
-            requests.append(decider.decide(StreamSource(entryID: entry.id, fields: fields), routes: routes, now: now))
+            let source = StreamSource(entryID: entry.id, fields: fields)
+            if let request = decider.decide(source, routes: routes, now: now) {
+                requests.append(request)
+            } else {
+                ignored += 1
+            }
         }
         FaultPoint.intakeDecided.reached()
         let announced = requests.compactMap(\.delivery?.id)
@@ -256,6 +262,7 @@ package actor IntakeService {
         let group = configuration.group
         try await Task { _ = try await stream.acknowledgeAndDelete(ids, group: group) }.value
         FaultPoint.intakeAcknowledged.reached()
+        metrics.ignored(ignored)
         let wasFull = entries.count >= pageSize
         pageSize = min(pageSize * 2, configuration.batch)
         // More is waiting in the stream, where it costs less than in the ledger.

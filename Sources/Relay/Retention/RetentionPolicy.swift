@@ -11,18 +11,22 @@ package struct RetentionPolicy: Hashable, Sendable {
     package var attempts: Duration
     /// Quarantined entries.
     package var quarantine: Duration
+    /// Records of ended jobs.
+    package var jobs: Duration
 
-    /// Makes a policy; without arguments, 7 days for what was delivered and 30 for the rest.
+    /// Makes a policy; without arguments, 7 days for what was delivered, 90 for jobs and 30 for the rest.
     package init(
         delivered: Duration = .seconds(7 * 86_400),
         dead: Duration = .seconds(30 * 86_400),
         attempts: Duration = .seconds(30 * 86_400),
-        quarantine: Duration = .seconds(30 * 86_400)
+        quarantine: Duration = .seconds(30 * 86_400),
+        jobs: Duration = .seconds(90 * 86_400)
     ) {
         self.delivered = delivered
         self.dead = dead
         self.attempts = attempts
         self.quarantine = quarantine
+        self.jobs = jobs
     }
 
     /// The times before which things are old.
@@ -31,7 +35,8 @@ package struct RetentionPolicy: Hashable, Sendable {
             deliveredBefore: now.advanced(byMilliseconds: -delivered.wholeMilliseconds),
             deadBefore: now.advanced(byMilliseconds: -dead.wholeMilliseconds),
             attemptsBefore: now.advanced(byMilliseconds: -attempts.wholeMilliseconds),
-            quarantinedBefore: now.advanced(byMilliseconds: -quarantine.wholeMilliseconds)
+            quarantinedBefore: now.advanced(byMilliseconds: -quarantine.wholeMilliseconds),
+            jobsBefore: now.advanced(byMilliseconds: -jobs.wholeMilliseconds)
         )
     }
 }

@@ -51,6 +51,13 @@ struct EventReaderTests {
         #expect(!event.timestampWasPublished)
         #expect(event.publishedAt == .start)
         #expect(event.ownURL == nil)
+        #expect(!event.needsNoDestination)
+    }
+
+    @Test("takes no other word than ignore for an event that needs no destination", arguments: ["ignore", "", "yes"])
+    func unrouted(word: String) throws {
+        let event = try read([("type", "job.completed"), ("data", "{}"), ("unrouted", word)])
+        #expect(event.needsNoDestination == (word == "ignore"))
     }
 
     @Test(
