@@ -137,8 +137,9 @@ let package = Package(
         .target(
             name: "Jobs",
             dependencies: [
-                "Deliveries", "JobQueue", "Ledger",
+                "Deliveries", "JobQueue", "Ledger", "RedisClient", "Signing", "Telemetry",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
@@ -299,7 +300,8 @@ let package = Package(
         .testTarget(
             name: "JobsTests",
             dependencies: [
-                "Deliveries", "JobQueue", "Jobs", "Ledger", "RedisClient", "RedisTestSupport",
+                "Deliveries", "JobQueue", "Jobs", "Ledger", "ReceiverTestSupport", "RedisClient", "RedisTestSupport",
+                "Telemetry",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -339,7 +341,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Deliveries", "Postback", "ProgramTestSupport", "ReceiverTestSupport", "Signing",
+                "Deliveries", "Postback", "ProgramTestSupport", "ReceiverTestSupport", "RedisTestSupport", "Signing",
             ],
             swiftSettings: strict
         ),

@@ -1,0 +1,94 @@
+package import JobQueue
+import Ledger
+
+extension JobDesk {
+    /// Cancels a job: one that waits at once, one that runs as soon as its worker stops.
+    ///
+    /// - Throws: `unavailable` also for a job that waits for Redis: its end is an event, and that needs Redis.
+    package func cancel(_ id: JobID, by: String) async throws(JobsError) -> CancelJobAnswer {
+        let answer = try await asking { () throws(JobQueueError) in try await queue.cancel(id, by: by) }
+        guard answer == .notFound else { return answer }
+        switch try await remembered(id) {
+        case .spooled: throw .unavailable(reason: "the job is on its way into the queue")
+        case .ended(let status): return .ended(status)
+        case .unknown: return .notFound
+        }
+    }
+
+    /// Puts a failed or cancelled job into its queue again.
+    package func retry(_ id: JobID, by: String) async throws(JobsError) -> RetryJobAnswer {
+        let answer = try await asking { () throws(JobQueueError) in try await queue.retry(id, by: by) }
+        guard answer == .notFound else { return answer }
+        switch try await remembered(id) {
+        case .spooled: return .notEnded(.queued)
+        case .ended(.completed): return .completed
+        // Its payload went with Redis' record of it.
+        case .ended: return .expired
+        case .unknown: return .notFound
+        }
+    }
+
+    /// How the queues stand: those that are configured, and those that ever had a job.
+    package func queues() async throws(JobsError) -> [QueueStatistics] {
+        var found = try await asking { () throws(JobQueueError) in try await queue.queues() }
+        for name in configuredQueues where !found.contains(where: { $0.name == name }) {
+            found.append(QueueStatistics(name: name))
+        }
+        return found.sorted { $0.name < $1.name }
+    }
+
+    package func pause(_ name: QueueName) async throws(JobsError) {
+        try await asking { () throws(JobQueueError) in try await queue.pause(name) }
+    }
+
+    package func resume(_ name: QueueName) async throws(JobsError) {
+        try await asking { () throws(JobQueueError) in try await queue.resume(name) }
+    }
+
+    /// Forgets ended jobs in Redis, once the ledger has them: its record stays.
+    ///
+    /// - Returns: how many were forgotten.
+    package func clean(
+        _ name: QueueName,
+        status: JobStatus,
+        olderThan: Duration,
+        limit: Int
+    ) async throws(JobsError) -> Int {
+        try await asking { () throws(JobQueueError) in
+            try await queue.clean(name, status: status, olderThan: olderThan, limit: limit)
+        }
+    }
+
+    /// The workers whose heartbeat is recent.
+    package func workers() async throws(JobsError) -> [WorkerRecord] {
+        try await asking { () throws(JobQueueError) in try await queue.workers() }
+    }
+
+    /// Ids of jobs that change, from now on; lossy.
+    package func changes() -> AsyncStream<JobID> { queue.changes() }
+
+    private enum Memory {
+        case spooled
+        case ended(JobStatus)
+        case unknown
+    }
+
+    /// What the ledger knows of a job that Redis does not.
+    private func remembered(_ id: JobID) async throws(JobsError) -> Memory {
+        if let waiting = await spooled([id.text]).first, waiting != nil { return .spooled }
+        do {
+            guard let record = try await archive.archivedJobs([id.text]).first??.record else { return .unknown }
+            return .ended(record.status)
+        } catch {
+            throw .unavailable(reason: "the ledger cannot be read")
+        }
+    }
+
+    func asking<Answer>(_ body: () async throws(JobQueueError) -> Answer) async throws(JobsError) -> Answer {
+        do {
+            return try await body()
+        } catch {
+            throw JobsError(error)
+        }
+    }
+}

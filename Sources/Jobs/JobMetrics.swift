@@ -1,0 +1,57 @@
+package import Deliveries
+package import JobQueue
+package import Metrics
+import Telemetry
+
+/// The instruments of jobs. Labels are queues and the words of the contract: product ids come from outside.
+package struct JobMetrics: Sendable {
+    private let factory: any MetricsFactory
+
+    /// Makes the instruments.
+    package init(factory: any MetricsFactory) {
+        self.factory = factory
+    }
+
+    /// Counts a job that ended, and how long it waited and ran.
+    func ended(_ job: JobRecord) {
+        let queue = ("queue", job.queue.text)
+        Counter(
+            label: MetricName.jobsEnded.rawValue,
+            dimensions: [queue, ("status", job.status.rawValue)],
+            factory: factory
+        ).increment()
+        guard let startedAt = job.startedAt, let completedAt = job.completedAt else { return }
+        timer(.jobRun, queue, completedAt.milliseconds(since: startedAt))
+        // A retried job's wait includes its earlier runs, so it would say nothing.
+        guard job.retryCount == 0 else { return }
+        timer(.jobWait, queue, startedAt.milliseconds(since: max(job.createdAt, job.runAt ?? job.createdAt)))
+    }
+
+    /// The levels of every queue and the workers, as they are now.
+    package func levels(_ queues: [QueueStatistics], workers: [WorkerRecord], spooled: Int, now: Timestamp) {
+        for queue in queues {
+            let name = ("queue", queue.name.text)
+            for (state, count) in [
+                ("waiting", queue.waiting), ("delayed", queue.delayed), ("active", queue.active),
+            ] {
+                meter(.jobs, [name, ("state", state)], Double(count))
+            }
+            let age = queue.oldestWaitingSince.map { max(0, now.milliseconds(since: $0)) } ?? 0
+            meter(.oldestJobAge, [name], Double(age) / 1000)
+            meter(.queuePaused, [name], queue.isPaused ? 1 : 0)
+        }
+        for state in [WorkerRecord.State.idle, .busy, .stopping] {
+            meter(.workers, [("state", state.rawValue)], Double(workers.count { $0.state == state }))
+        }
+        meter(.jobsSpooled, [], Double(spooled))
+    }
+
+    private func timer(_ name: MetricName, _ queue: (String, String), _ milliseconds: Int64) {
+        Timer(label: name.rawValue, dimensions: [queue], factory: factory)
+            .recordNanoseconds(max(0, milliseconds).multipliedSaturating(by: 1_000_000))
+    }
+
+    private func meter(_ name: MetricName, _ dimensions: [(String, String)], _ value: Double) {
+        Meter(label: name.rawValue, dimensions: dimensions, factory: factory).set(value)
+    }
+}

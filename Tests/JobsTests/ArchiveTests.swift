@@ -1,0 +1,177 @@
+import Deliveries
+import Foundation
+import JobQueue
+import Jobs
+import Ledger
+import ReceiverTestSupport
+import RedisTestSupport
+import Telemetry
+import Testing
+
+/// The permanent record of jobs, and what is asked of it.
+@Suite(.timeLimit(.minutes(2)))
+struct ArchiveTests {
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
+    @Test("An ended job is answered although Redis has been flushed, and its idempotency key still counts")
+    func outlivesRedis() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        try await TestJobs.run(redis: redis, directory: directory) { jobs in
+            let submission = Sample.submission(1, key: "k", callbackURL: "https://example.com/done")
+            let id = try await jobs.accept(submission).record.id
+            _ = try await jobs.completeNext(result: #"{"pages":3}"#)
+            let before = try #require(try await jobs.standing(id)).record
+            try await jobs.ledger.archived.wait(for: 1)
+            try await redis.cli("FLUSHALL")
+            let after = try #require(try await jobs.standing(id)).record
+            #expect(after == before)
+            #expect(after.status == .completed)
+            #expect(after.result == Array(#"{"pages":3}"#.utf8))
+            let repeated = try await jobs.desk.submit(submission)
+            guard case .repeated(let standing) = repeated else { throw TestFailure("got \(repeated)") }
+            #expect(standing.record == before)
+            #expect(try await jobs.desk.cancel(id, by: "ops") == .ended(.completed))
+            #expect(try await jobs.desk.retry(id, by: "ops") == .completed)
+        }
+    }
+
+    @Test("Jobs that ended while nobody moved them are in the ledger after the next start, each once")
+    func takesUpWhatIsLeft() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let ids = try await TestJobs.run(redis: redis, directory: directory, archives: false) { jobs in
+            var ids: [JobID] = []
+            for number in 1...3 {
+                ids.append(try await jobs.accept(Sample.submission(Int64(number))).record.id)
+                _ = try await jobs.completeNext()
+            }
+            // Read and not acknowledged: the process is killed between the two.
+            let read = try await jobs.queue.readEnded(consumer: "archive", count: 2, block: .seconds(1))
+            #expect(read.map(\.job?.id) == Array(ids.prefix(2)))
+            return ids
+        }
+        try await TestJobs.run(redis: redis, directory: directory) { jobs in
+            try await jobs.ledger.archived.wait(for: 3)
+            let archived = try await jobs.ledger.archivedJobs(ArchivedJobQuery()).items.map(\.id)
+            #expect(archived == ids.reversed().map(\.text))
+            // Acknowledged after the commit: nothing is left to be read again.
+            try await Self.untilEmpty("postback:jobs:ended", of: redis)
+            #expect(jobs.registry.render().contains(#"postback_jobs_ended_total{queue="pdf",status="completed"} 3"#))
+        }
+    }
+
+    /// Waits for what happens after the last thing that can be observed.
+    private static func untilEmpty(_ stream: String, of redis: RedisTestServer) async throws {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try await redis.cli("XLEN", stream) != "0" {
+            guard ContinuousClock.now < deadline else { throw TestFailure("\(stream) does not become empty") }
+        }
+    }
+
+    @Test("A failed job that is run again is live: lists and look-ups show it as it is now, and remember its last end")
+    func retried() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        try await TestJobs.run(redis: redis, directory: directory) { jobs in
+            let id = try await jobs.accept(Sample.submission(1)).record.id
+            _ = try await jobs.failNext()
+            try await jobs.ledger.archived.wait(for: 1)
+            guard case .queued = try await jobs.desk.retry(id, by: "ops") else { throw TestFailure("not queued") }
+            #expect(try await jobs.standing(id)?.record.status == .queued)
+            let failed = try await jobs.desk.list(JobQuery(status: .failed), limit: 10, cursor: nil)
+            #expect(failed.jobs.isEmpty)
+            let queued = try await jobs.desk.list(JobQuery(status: .queued), limit: 10, cursor: nil)
+            #expect(queued.jobs.map(\.record.id) == [id])
+            _ = try await jobs.completeNext()
+            try await jobs.ledger.archived.wait(for: 2)
+            let remembered = try await jobs.ledger.archivedJobs([id.text])
+            #expect(remembered.map { $0?.status } == ["completed"])
+        }
+    }
+
+    @Test(
+        "A list shows jobs of Redis and of the ledger, each once, the newest first, page by page",
+        arguments: [1, 2, 5]
+    )
+    func list(limit: Int) async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        try await TestJobs.run(redis: redis, directory: directory) { jobs in
+            var ids: [JobID] = []
+            // Numbers 2 and 3 are made in the same millisecond.
+            for number in [1, 2, 2, 4, 5, 6] {
+                let tenant = number == 6 ? "acme" : nil
+                ids.append(try await jobs.accept(Sample.submission(Int64(number), tenant: tenant)).record.id)
+            }
+            for _ in 0..<4 { _ = try await jobs.completeNext() }
+            try await jobs.ledger.archived.wait(for: 4)
+            // Of the four that ended Redis forgets two.
+            #expect(try await jobs.desk.clean(.pdf, status: .completed, olderThan: .zero, limit: 2) == 2)
+            var seen: [JobID] = []
+            var cursor: String?
+            repeat {
+                let page = try await jobs.desk.list(JobQuery(), limit: limit, cursor: cursor)
+                #expect(page.jobs.count <= limit)
+                seen += page.jobs.map(\.record.id)
+                cursor = page.next
+            } while cursor != nil
+            let twins = [ids[1], ids[2]].sorted { $0.text > $1.text }
+            #expect(seen == [ids[5], ids[4], ids[3]] + twins + [ids[0]])
+
+            let acme = try await jobs.desk.list(JobQuery(tenant: "acme"), limit: 10, cursor: nil)
+            #expect(acme.jobs.map(\.record.id) == [ids[5]])
+            let completed = try await jobs.desk.list(JobQuery(status: .completed), limit: 10, cursor: nil)
+            #expect(completed.jobs.map(\.record.id) == [ids[3]] + twins + [ids[0]])
+            await #expect(throws: JobsError.badCursor) {
+                try await jobs.desk.list(JobQuery(), limit: 1, cursor: "nonsense")
+            }
+        }
+    }
+
+    @Test("A job shows how the delivery of its end stands")
+    func callback() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        try await TestJobs.run(redis: redis, directory: directory) { jobs in
+            let id = try await jobs.accept(Sample.submission(1)).record.id
+            _ = try await jobs.completeNext()
+            #expect(try await jobs.standing(id)?.callback == nil)
+            let source = StreamSource(entryID: "1-0", fields: [])
+            let delivery = NewDelivery(
+                id: DeliveryID(rawValue: 1),
+                eventID: "\(id):1",
+                fingerprint: [],
+                type: "job.completed",
+                tenant: nil,
+                jobID: id.text,
+                productID: nil,
+                queue: "pdf",
+                body: [],
+                traceparent: nil,
+                publishedAt: Sample.now,
+                receivedAt: Sample.now,
+                destination: "callback",
+                route: nil,
+                url: "https://example.com/done",
+                source: source
+            )
+            _ = try await jobs.ledger.ledger.admit([.delivery(delivery)])
+            #expect(try await jobs.standing(id)?.callback?.status == .pending)
+        }
+    }
+
+    @Test("The ids of idempotent jobs are UUIDs, the same for the same request and no other")
+    func ids() {
+        let key = IdempotencyKey(key: "k", fingerprint: [1])
+        let id = JobID(key, tenant: "acme")
+        #expect(id == JobID(key, tenant: "acme"))
+        #expect(UUID(uuidString: id.text) != nil)
+        #expect(id.text.dropFirst(14).first == "8")
+        let others = [
+            JobID(key, tenant: nil), JobID(IdempotencyKey(key: "l", fingerprint: [1]), tenant: "acme"),
+            JobID(IdempotencyKey(key: "k", fingerprint: [2]), tenant: "acme"),
+            JobID(IdempotencyKey(key: "ek", fingerprint: [1]), tenant: "acm"),
+        ]
+        #expect(Set(others + [id]).count == 5)
+    }
+}
