@@ -5,15 +5,15 @@ import ArgumentParser
 struct PostbackCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "postback",
-        abstract: "Delivers completion events as signed webhooks, with retries, records and replay.",
+        abstract: "Makes documents as jobs, and delivers completion events as signed webhooks.",
         discussion: """
             Start with `postback up`: it needs no configuration. Exit codes: 0 done, 1 failed, 2 usage, \
             64 and above as in sysexits.h.
             """,
         version: PostbackVersion.current,
         subcommands: [
-            UpCommand.self, RelayCommand.self, WorkerCommand.self, PublishCommand.self, DeliveriesCommand.self,
-            RoutesCommand.self,
+            UpCommand.self, RelayCommand.self, WorkerCommand.self, SubmitCommand.self, JobsCommand.self,
+            QueuesCommand.self, PublishCommand.self, DeliveriesCommand.self, RoutesCommand.self,
             ListenCommand.self, VerifyCommand.self, SecretCommand.self,
         ]
     )

@@ -11,9 +11,10 @@ enum StandardStream {
     var isTerminal: Bool { isatty(descriptor) == 1 }
 
     /// Writes a line.
-    func write(_ line: String) {
-        var text = line
-        text.append("\n")
+    func write(_ line: String) { writeUnterminated(line + "\n") }
+
+    /// Writes text without a line break behind it.
+    func writeUnterminated(_ text: String) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

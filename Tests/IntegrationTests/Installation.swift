@@ -14,15 +14,16 @@ struct Installation {
     /// - Parameters:
     ///   - routes: the YAML below `routes:`.
     ///   - callbacks: the YAML below `callbacks:`.
-    init(routes: String, callbacks: String = Self.callbacks) throws {
+    ///   - more: further sections.
+    init(routes: String, callbacks: String = Self.callbacks, more: String = "") throws {
         directory = try TemporaryDirectory()
-        try configure(routes: routes, callbacks: callbacks)
+        try configure(routes: routes, callbacks: callbacks, more: more)
     }
 
     private static let callbacks = #"  allow: ["127.0.0.0/8"]"#
 
-    func configure(routes: String, callbacks: String = Self.callbacks) throws {
-        let text = "routes:\n\(routes)\ncallbacks:\n\(callbacks)\n"
+    func configure(routes: String, callbacks: String = Self.callbacks, more: String = "") throws {
+        let text = "routes:\n\(routes)\ncallbacks:\n\(callbacks)\n\(more)\n"
         try text.write(toFile: configuration, atomically: true, encoding: .utf8)
     }
 
@@ -46,6 +47,10 @@ struct Installation {
 
     /// Runs another command against it.
     func run(_ arguments: String...) async throws -> (code: Int32, output: String) {
+        try await run(arguments)
+    }
+
+    func run(_ arguments: [String]) async throws -> (code: Int32, output: String) {
         try await Program.run(arguments, environment: ["POSTBACK_DATA": data])
     }
 

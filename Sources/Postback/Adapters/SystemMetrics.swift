@@ -1,5 +1,6 @@
 import API
 import Deliveries
+import Jobs
 import Ledger
 import Metrics
 import RedisClient
@@ -13,6 +14,9 @@ struct SystemMetrics: MetricsRendering {
     let health: RelayHealth
     let ledger: any OperatorLedger
     let control: RelayControl
+    let desk: JobDesk
+    let jobs: JobMetrics
+    let spool: any SubmissionSpool
     let clock: RelayClock
 
     func render() async -> String {
@@ -30,6 +34,11 @@ struct SystemMetrics: MetricsRendering {
             isAvailable = false
         }
         set(.ledgerAvailable, isAvailable ? 1 : 0)
+        if let queues = try? await desk.queues(), let workers = try? await desk.workers(),
+            let spooled = try? await spool.spooledCount()
+        {
+            jobs.levels(queues, workers: workers, spooled: spooled, now: clock.now())
+        }
         for destination in await control.destinations() where !destination.name.hasPrefix(RouteTable.callbackPrefix) {
             for state in DestinationHealth.allCases {
                 Meter(

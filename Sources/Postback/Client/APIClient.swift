@@ -10,17 +10,10 @@ struct APIClient: Sendable {
     ///
     /// - Parameter path: absolute, with its query.
     /// - Throws: ``CommandFailure`` with the API's own line for any other answer.
-    func send(_ method: String, _ path: String, body: Data? = nil) async throws -> Data {
-        guard let url = URL(string: path, relativeTo: base) else {
-            throw CommandFailure(.badData, "\(path) is not a path")
-        }
-        var request = URLRequest(url: url, timeoutInterval: 60)
-        request.httpMethod = method
-        if let key { request.setValue("Bearer \(key)", forHTTPHeaderField: "authorization") }
-        if let body {
-            request.httpBody = body
-            request.setValue("application/json", forHTTPHeaderField: "content-type")
-        }
+    func send(_ method: String, _ path: String, body: Data? = nil, headers: [String: String] = [:]) async throws -> Data
+    {
+        var request = try request(method, path, body: body)
+        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
         let data: Data
         let response: URLResponse
         do {
@@ -33,6 +26,21 @@ struct APIClient: Sendable {
         }
         guard (200..<300).contains(answer.statusCode) else { throw failure(answer.statusCode, data) }
         return data
+    }
+
+    /// The request for a path, with the key.
+    func request(_ method: String, _ path: String, body: Data? = nil) throws -> URLRequest {
+        guard let url = URL(string: path, relativeTo: base) else {
+            throw CommandFailure(.badData, "\(path) is not a path")
+        }
+        var request = URLRequest(url: url, timeoutInterval: 60)
+        request.httpMethod = method
+        if let key { request.setValue("Bearer \(key)", forHTTPHeaderField: "authorization") }
+        if let body {
+            request.httpBody = body
+            request.setValue("application/json", forHTTPHeaderField: "content-type")
+        }
+        return request
     }
 
     /// Sends a request and reads the JSON of its answer.

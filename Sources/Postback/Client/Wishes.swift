@@ -1,8 +1,10 @@
 import Foundation
 
-/// Asks the API for the same thing for one delivery after another, and says how each went.
+/// Asks the API for the same thing for one delivery or job after another, and says how each went.
 struct Wishes {
     let client: APIClient
+    /// What they are: `deliveries`, `jobs`.
+    var kind = "deliveries"
     /// The last part of the path: `replay`, `cancel`.
     let action: String
     /// What to call it once done.
@@ -22,7 +24,7 @@ struct Wishes {
                 let answer = try await client.read(
                     JSONValue.self,
                     "POST",
-                    APIClient.path(["api", "deliveries", id, action]),
+                    APIClient.path(["api", kind, id, action]),
                     body: body
                 )
                 StandardStream.output.write(json ? answer.line : "\(done) \(id)")

@@ -35,6 +35,7 @@ struct UpCommand: AsyncParsableCommand {
                     common: common,
                     server: server,
                     made: made,
+                    runsWorker: true,
                     logger: logger
                 )
             }

@@ -57,7 +57,7 @@ struct WorkerCommand: AsyncParsableCommand {
             ),
             queue: JobQueue(
                 redis: redis,
-                configuration: JobQueueConfiguration(eventStream: settings.all.events.stream),
+                configuration: settings.jobQueue,
                 logger: logger
             ),
             data: data,

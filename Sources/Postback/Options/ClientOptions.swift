@@ -13,7 +13,10 @@ struct ClientOptions: ParsableArguments {
     var data: String?
 
     /// The client, or a failure that says what is missing.
-    func client() throws -> APIClient {
+    func client() throws -> APIClient { try Self.client(url: url, apiKey: apiKey, data: data) }
+
+    /// The same from options that a command has under other names.
+    static func client(url: String?, apiKey: String?, data: String?) throws -> APIClient {
         let directory = DataDirectory(path: CommonOptions.value(data, "POSTBACK_DATA") ?? "./postback-data")
         guard let address = CommonOptions.value(url, "POSTBACK_URL") ?? directory.read(.url) else {
             throw CommandFailure(

@@ -11,6 +11,8 @@ struct DataDirectory {
         case apiKey = "api-key"
         /// The secret for URLs that come with events, which `up` made.
         case callbackSecret = "callback-secret"
+        /// What signs download links, which `up` made.
+        case linkSecret = "link-secret"
         /// Where the private Redis listens.
         case redisURL = "redis-url"
     }

@@ -1,13 +1,15 @@
 import Settings
 import Signing
 
-/// What `up` makes when nobody configured it: an ops key, and a secret for URLs that come with events. Kept in the data
-/// directory for its owner alone, and printed once.
+/// What `up` makes when nobody configured it: an ops key, a secret for URLs that come with events, and what signs download links.
+/// Kept in the data directory for its owner alone; what people need is printed once.
 struct FirstStart: Sendable {
     /// `nil`: keys are configured.
     let apiKey: String?
     /// `nil`: `callbacks.secret` is configured.
     let callbackSecret: Secret?
+    /// `nil`: `api.link_secret` is configured.
+    let linkSecret: String?
     private var announcement: [String] = []
 
     /// Reads what an earlier start made, or makes it.
@@ -25,6 +27,7 @@ struct FirstStart: Sendable {
             data.remove(.apiKey)
             apiKey = nil
         }
+        linkSecret = configured.api.linkSecret == nil ? try Self.linkSecret(data) : nil
         guard configured.callbackKeys == nil else {
             callbackSecret = nil
             return
@@ -41,6 +44,14 @@ struct FirstStart: Sendable {
         } catch {
             throw CommandFailure(.badConfiguration, "\(data.path(of: "callback-secret")): \(error)")
         }
+    }
+
+    /// Nobody has to know it: those who make and check links read it from the data directory.
+    private static func linkSecret(_ data: DataDirectory) throws -> String {
+        if let known = data.read(.linkSecret) { return known }
+        let made = Hexadecimal.encode(randomBytes(32))
+        try data.write(.linkSecret, made)
+        return made
     }
 
     /// Tells a person what was made, the first time only.

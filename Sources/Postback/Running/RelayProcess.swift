@@ -18,6 +18,8 @@ struct RelayProcess {
     let common: CommonOptions
     let server: ServerOptions
     var made: FirstStart?
+    /// Whether it also runs jobs.
+    var runsWorker = false
     let logger: Logger
 
     func run() async throws {
@@ -28,6 +30,8 @@ struct RelayProcess {
             settings: settings,
             redis: endpoint,
             ledger: ledger,
+            data: data,
+            runsWorker: runsWorker,
             logger: logger,
             onListening: { [data, logger, host = settings.host] port in
                 let url = "http://\(host.contains(":") ? "[\(host)]" : host == "0.0.0.0" ? "127.0.0.1" : host):\(port)"

@@ -2,6 +2,7 @@ import API
 import Deliveries
 import Glibc
 import HTTPSender
+import JobQueue
 import Ledger
 import Logging
 import RedisClient
@@ -20,11 +21,16 @@ struct RelayRuntime {
 
     /// Composes everything; nothing runs yet.
     ///
-    /// - Parameter onListening: told the port of the API once it takes connections.
+    /// - Parameters:
+    ///   - data: where documents are kept if no setting says otherwise.
+    ///   - runsWorker: whether this process also runs jobs.
+    ///   - onListening: told the port of the API once it takes connections.
     static func make(
         settings: RunSettings,
         redis endpoint: RedisEndpoint,
         ledger: SQLiteLedger,
+        data: DataDirectory,
+        runsWorker: Bool,
         logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void
     ) throws -> RelayRuntime {
@@ -85,6 +91,14 @@ struct RelayRuntime {
             grace: settings.all.relay.grace,
             logger: logger
         )
+        let jobs = JobParts(
+            settings: settings,
+            redis: endpoint,
+            ledger: ledger,
+            clock: clock,
+            factory: registry,
+            logger: logger
+        )
         let adapter = RelayAdapter(control: control, ledger: ledger)
         let keys = settings.keyRing
         let events = EventCheck()
@@ -99,10 +113,11 @@ struct RelayRuntime {
                 deliveries: adapter,
                 quarantine: adapter,
                 destinations: adapter,
-                jobs: NoJobs(),
-                jobRules: JobRules(
+                jobs: JobsAdapter(desk: jobs.desk, documents: WorkerRuntime.documents(settings.all, data)),
+                jobRules: settings.jobRules(
                     callbackRefusal: { CallbackCheck(routing: routing).refusal(of: $0) },
-                    link: DownloadLink(secret: randomBytes(32))
+                    // Without a secret nothing makes links, and none is good.
+                    link: settings.downloadLink(data) ?? DownloadLink(secret: randomBytes(32))
                 ),
                 readiness: SystemReadiness(redis: redis, health: health),
                 metrics: SystemMetrics(
@@ -111,6 +126,9 @@ struct RelayRuntime {
                     health: health,
                     ledger: ledger,
                     control: control,
+                    desk: jobs.desk,
+                    jobs: jobs.metrics,
+                    spool: ledger,
                     clock: clock
                 ),
                 userAgent: PostbackVersion.userAgent,
@@ -119,6 +137,19 @@ struct RelayRuntime {
             ),
             onListening: onListening
         )
-        return RelayRuntime(services: [RedisService(client: redis), relay, api], control: control)
+        let worker: [any Service] =
+            runsWorker
+            ? try WorkerRuntime.make(
+                settings: settings.all,
+                queue: JobQueue(redis: redis, configuration: settings.jobQueue, logger: logger),
+                data: data,
+                links: settings.downloadLinks(data),
+                isRequired: false,
+                logger: logger
+            ).services : []
+        return RelayRuntime(
+            services: [RedisService(client: redis), relay] + jobs.services + worker + [api],
+            control: control
+        )
     }
 }

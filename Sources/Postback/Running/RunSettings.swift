@@ -1,5 +1,8 @@
+import API
 import Deliveries
 import HTTPSender
+import JobQueue
+import PDFWorker
 import RedisClient
 import Relay
 import Settings
@@ -55,6 +58,61 @@ struct RunSettings: Sendable {
         )
     }
 
+    /// What signs download links: as configured, or made by `up`, this one or the one of the data directory; `nil`: nothing does, and
+    /// none is good.
+    func downloadLink(_ data: DataDirectory) -> DownloadLink? {
+        let secret = all.api.linkSecret ?? made?.linkSecret ?? data.read(.linkSecret)
+        return secret.map { DownloadLink(secret: Array($0.utf8)) }
+    }
+
+    /// What makes the links in results. The address of an `up` on any free port is in the data directory once it listens.
+    func downloadLinks(_ data: DataDirectory) -> DownloadLinks {
+        let address = host.contains(":") ? "[\(host)]" : host == "0.0.0.0" ? "127.0.0.1" : host
+        return DownloadLinks(
+            base: { [all, port] in all.api.publicURL ?? data.read(.url) ?? "http://\(address):\(port)" },
+            link: downloadLink(data),
+            life: all.storage.linkLife.components.seconds
+        )
+    }
+
+    /// The queue of jobs.
+    var jobQueue: JobQueueConfiguration {
+        JobQueueConfiguration(
+            eventStream: all.events.stream,
+            capacity: all.jobs.capacity,
+            concurrency: Dictionary(
+                all.jobs.queues.compactMap { name, limit in QueueName(name).map { ($0, limit) } }
+            ) { first, _ in first },
+            isStrict: all.jobs.order == .strict,
+            lease: all.jobs.lease,
+            completedRetention: all.jobs.keepCompleted,
+            failedRetention: all.jobs.keepFailed,
+            // The contract's 1 MiB of data, and the rest of a request.
+            payloadLimit: (1 << 20) + (64 << 10)
+        )
+    }
+
+    /// What jobs may be.
+    func jobRules(
+        callbackRefusal: @escaping @Sendable (_ url: String) -> String?,
+        link: DownloadLink
+    ) -> JobRules {
+        var rules = JobRules(
+            queues: queues,
+            callbackRefusal: callbackRefusal,
+            link: link,
+            publicURL: all.api.publicURL
+        )
+        rules.retries = all.jobs.retries
+        rules.timeout = all.jobs.timeout
+        return rules
+    }
+
+    /// The queues that jobs may be put in; the first is that of jobs that name none.
+    var queues: [QueueName] {
+        [.pdf] + all.jobs.queues.keys.sorted().compactMap { QueueName($0) }.filter { $0 != .pdf }
+    }
+
     /// What the intake reads.
     var intake: IntakeConfiguration {
         IntakeConfiguration(
@@ -71,7 +129,8 @@ struct RunSettings: Sendable {
             delivered: all.retention.delivered,
             dead: all.retention.dead,
             attempts: all.retention.attempts,
-            quarantine: all.retention.quarantine
+            quarantine: all.retention.quarantine,
+            jobs: all.retention.jobs
         )
     }
 

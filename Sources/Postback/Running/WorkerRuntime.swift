@@ -34,8 +34,8 @@ struct WorkerRuntime {
         observe: @escaping @Sendable (RunReport) -> Void = { _ in }
     ) throws -> WorkerRuntime {
         let worker = settings.worker
-        let catalogue = ProductCatalogue(path: absolute(settings.templates.path))
-        let storage = LocalStorage(path: settings.storage.path.map(absolute) ?? data.path(of: "files"))
+        let documents = documents(settings, data)
+        let (catalogue, storage) = (documents.catalogue, documents.storage)
         let renderer = WeasyPrintRenderer(
             python: worker.python ?? RendererPython.find(),
             workDirectory: RendererService.directory(in: data),
@@ -63,6 +63,7 @@ struct WorkerRuntime {
                 },
                 concurrency: options.concurrency ?? worker.concurrency,
                 isBurst: options.isBurst,
+                beatInterval: min(.seconds(10), settings.jobs.lease / 3),
                 stopGrace: worker.grace
             ),
             logger: logger,
@@ -81,6 +82,14 @@ struct WorkerRuntime {
             ],
             catalogue: catalogue,
             storage: storage
+        )
+    }
+
+    /// What can be rendered and where it is kept, for a process with or without a worker.
+    static func documents(_ settings: Settings, _ data: DataDirectory) -> Documents {
+        Documents(
+            catalogue: ProductCatalogue(path: absolute(settings.templates.path)),
+            storage: LocalStorage(path: settings.storage.path.map(absolute) ?? data.path(of: "files"))
         )
     }
 

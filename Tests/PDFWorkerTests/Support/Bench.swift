@@ -36,7 +36,7 @@ struct Bench: Sendable {
             renderer: renderer,
             storage: storage,
             links: DownloadLinks(
-                base: "https://pdf.example.com",
+                base: { "https://pdf.example.com" },
                 link: DownloadLink(secret: Array("0123456789abcdef".utf8))
             ),
             limits: limits,

@@ -1,0 +1,39 @@
+import API
+import Foundation
+import JobQueue
+import PDFWorker
+
+/// What can be rendered, and where what was rendered is, for the API.
+struct Documents: Sendable {
+    let catalogue: ProductCatalogue
+    let storage: LocalStorage
+
+    func products() -> [ProductSummary] {
+        catalogue.products().map {
+            ProductSummary(id: $0.id, title: $0.title, schema: $0.schema, renderer: $0.renderer)
+        }
+    }
+
+    /// The document of a completed job; `nil` when its file is not there (any more).
+    func document(of job: JobRecord) -> JobDocument? {
+        let path = storage.documentPath(of: job.id)
+        guard job.status == .completed, FileManager.default.fileExists(atPath: path) else { return nil }
+        let result = job.result.flatMap { try? JSONDecoder().decode(Result.self, from: Data($0)) }
+        return JobDocument(
+            location: .file(path: path),
+            filename: result?.filename ?? "\(job.id).pdf",
+            sha256: result?.sha256
+        )
+    }
+
+    /// What a PDF job's result says of its document.
+    private struct Result: Decodable {
+        var filename: String?
+        var sha256: String?
+
+        enum CodingKeys: String, CodingKey {
+            case filename = "pdf_filename"
+            case sha256
+        }
+    }
+}
