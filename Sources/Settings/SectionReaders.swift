@@ -14,6 +14,7 @@ extension APISettings {
     init(_ section: LayeredSection) {
         self.init()
         publicURL = section.text("public_url").flatMap { Self.publicURL($0, section.context) }
+        limits = RateLimitSettings(section)
         linkSecret = section.text("link_secret").flatMap { Self.linkSecret($0, section.context) }
     }
 

@@ -16,6 +16,8 @@ package struct APISettings: Hashable, Sendable {
     package var publicURL: String?
     /// `link_secret`: what signs download links, 32 to 512 characters. Default `nil`: `up` makes one.
     package var linkSecret: String?
+    /// `limits`
+    package var limits = RateLimitSettings()
 }
 
 /// `jobs`: the job queue.

@@ -30,7 +30,7 @@ struct SettingsSchema {
         ),
         SettingsSchema(
             section: "api",
-            keys: ["public_url": .text, "link_secret": .secret],
+            keys: ["public_url": .text, "link_secret": .secret, "limits": .fields],
             structured: ["keys"]
         ),
         SettingsSchema(

@@ -28,6 +28,7 @@ import Testing
         #expect(settings.table.callbacks == DestinationPolicy())
         #expect(settings.api.publicURL == "https://postback.example.com")
         #expect(settings.api.linkSecret == String(repeating: "x", count: 32))
+        #expect(settings.api.limits == RateLimitSettings())
         #expect(settings.jobs == JobSettings())
         #expect(settings.events == EventSettings())
         #expect(settings.sender == SenderSettings())

@@ -94,6 +94,14 @@ import Testing
             "database:\n  url: postgresql://u:hunter2@h/d",
             "2: database.url: this version keeps its ledger in SQLite only: sqlite:PATH, or leave it out"
         ),
+        (
+            "api:\n  limits: { submit: 600 }",
+            "2: api.limits.submit: must be none, or a number of requests from 1 to 1000000 and a time: 10/s, 600/m, 5000/h"
+        ),
+        (
+            "api:\n  limits: { jobs: 10/m }",
+            "2: api.limits.jobs: is no class of requests; known are submit, status, health, events"
+        ),
         ("database:\n  url: ledger.sqlite", "2: database.url: must be sqlite:PATH"),
         ("database:\n  url: 'sqlite:'", "2: database.url: must be sqlite:PATH"),
         ("database:\n  url: sqlite://host/x", "2: database.url: must be sqlite:PATH"),

@@ -132,6 +132,7 @@ struct RelayRuntime {
                     clock: clock
                 ),
                 userAgent: PostbackVersion.userAgent,
+                limits: RateLimits(settings.all.api.limits),
                 now: clock.now,
                 logger: logger
             ),
