@@ -26,6 +26,9 @@ import time
 # The base of relative addresses in templates. The name cannot exist (RFC 6761), and nobody looks it up.
 BASE = "http://template.invalid/"
 
+# How a child ends that has no memory left to say so.
+OUT_OF_MEMORY = 3
+
 libc = ctypes.CDLL(None, use_errno=True)
 PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP = 1, 22, 38, 24
 
@@ -283,7 +286,12 @@ def run_child(job, html, assets, directory, output):
         write_all(output, frame(header, pdf))
     except BaseException as error:  # whatever happens, this is a child
         try:
+            if isinstance(error, MemoryError):
+                raise
             write_all(output, frame({"failed": "defect", "message": one_line(f"{type(error).__name__}: {error}")}))
+        except MemoryError:
+            # Not even an answer can be made without memory.
+            os._exit(OUT_OF_MEMORY)
         except BaseException:
             pass
     os._exit(0)
@@ -370,9 +378,10 @@ class Helper:
                 self.say(header, bytes(data[8 + head :]))
                 return
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        has_no_memory = os.WIFEXITED(status) and os.WEXITSTATUS(status) == OUT_OF_MEMORY
         if number == signal.SIGXCPU:
             failed = "time"
-        elif number in (signal.SIGABRT, signal.SIGTRAP, signal.SIGSEGV, signal.SIGBUS, signal.SIGKILL):
+        elif has_no_memory or number in (signal.SIGABRT, signal.SIGTRAP, signal.SIGSEGV, signal.SIGBUS, signal.SIGKILL):
             # Libraries in C end the process when they get no memory.
             failed = "memory"
         else:
