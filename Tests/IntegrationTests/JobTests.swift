@@ -167,6 +167,46 @@ struct JobTests {
         #expect(await program.waitUntilExit() == 0)
     }
 
+    @Test(
+        "A worker of its own runs what waits, ends when nothing is left, and its links are good at the relay",
+        .enabled(if: hasRenderer)
+    )
+    func runsWorker() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let installation = try Installation(
+            routes: Installation.route(to: receiver.url("/done")),
+            more: """
+                api:
+                  link_secret: "a-secret-of-thirty-two-characters"
+                  keys: [{ name: ops, key: "key-of-ops-0123456789", role: ops }]
+                """
+        )
+        let served = ["REDIS_URL": redis.url]
+        let relay = try Program(["relay"] + installation.upArguments.dropFirst(), environment: served)
+        try await relay.waitFor("is up at")
+        for code in ["W1", "W2"] {
+            _ = try await installation.submitted(
+                Self.invoice + ["--code", code, "--api-key", "key-of-ops-0123456789"]
+            )
+        }
+        // The options of `up` but the port: a worker does not listen.
+        let worker = try Program(
+            ["worker"] + installation.upArguments.dropFirst().dropLast(2) + ["--burst", "--name", "second"],
+            environment: served
+        )
+        #expect(await worker.waitUntilExit() == 0, "\(worker.output)")
+        for request in try await receiver.waitForRequests(2, within: .seconds(30)) {
+            let result = try #require(try Self.object(request.body)["result"] as? [String: Any])
+            let link = try #require((result["download_url"] as? String).flatMap { URL(string: $0) })
+            let (document, answer) = try await URLSession.shared.data(from: link)
+            #expect((answer as? HTTPURLResponse)?.statusCode == 200)
+            #expect(document.count == result["pdf_file_size"] as? Int)
+        }
+        relay.signal(SIGTERM)
+        #expect(await relay.waitUntilExit() == 0)
+    }
+
     private static func object(_ body: [UInt8]) throws -> [String: Any] {
         try #require(try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any])
     }

@@ -37,7 +37,7 @@ struct WorkerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try RunSettings(common, ServerOptions())
+        let settings = try RunSettings(common)
         let logger = try common.logger(settings.all.log)
         let data = common.dataDirectory
         try data.create()

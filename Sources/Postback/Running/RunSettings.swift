@@ -18,12 +18,14 @@ struct RunSettings: Sendable {
 
     /// Reads the configuration anew.
     ///
-    /// - Parameter made: an ops key and a secret for callbacks, for when none is configured.
+    /// - Parameters:
+    ///   - server: what the command line says of listening; `nil` for a command that does not listen.
+    ///   - made: an ops key and a secret for callbacks, for when none is configured.
     /// - Throws: ``CommandFailure`` with a line for each thing that is wrong.
-    init(_ common: CommonOptions, _ server: ServerOptions, made: FirstStart? = nil) throws {
+    init(_ common: CommonOptions, _ server: ServerOptions? = nil, made: FirstStart? = nil) throws {
         all = try Self.load(common)
-        host = server.hostValue ?? all.server.host
-        port = try server.portValue() ?? all.server.port
+        host = server?.hostValue ?? all.server.host
+        port = try server?.portValue() ?? all.server.port
         self.made = made
     }
 
