@@ -46,10 +46,12 @@ struct OpenAPIDocument: Sendable {
 
     private func operation(method: String, path: String) -> JSONValue? {
         let segments = path.prefix { $0 != "?" }.split(separator: "/")
-        let match = paths.first { pattern, _ in
+        let matches = paths.filter { pattern, _ in
             let parts = pattern.split(separator: "/")
             return parts.count == segments.count && zip(parts, segments).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
         }
+        // A path that is written out goes before one with parameters (OpenAPI 3.1 section 4.8.8).
+        let match = matches.min { $0.key.count { $0 == "{" } < $1.key.count { $0 == "{" } }
         return match?.value[method.lowercased()]
     }
 }
