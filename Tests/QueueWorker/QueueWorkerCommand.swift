@@ -6,10 +6,14 @@ import RedisClient
 import ServiceLifecycle
 import UnixSignals
 
-/// A worker for the queue's tests: what its jobs do is written in their payloads, and each step is noted in Redis.
+/// A worker for the queue's tests: what its jobs do is written in their payloads, and each step is noted in Redis. For
+/// benchmarks it does nothing.
 @main
 struct QueueWorkerCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "QueueWorker", abstract: "Runs the jobs of a test.")
+    static let configuration = CommandConfiguration(
+        commandName: "QueueWorker",
+        abstract: "Runs the jobs of a test or a benchmark."
+    )
 
     @Option(help: "The server.") var redis: String
     @Option(help: "How long a lease lasts.") var leaseMilliseconds: Int
@@ -18,6 +22,7 @@ struct QueueWorkerCommand: AsyncParsableCommand {
     @Option(help: "Jobs at once.") var concurrency = 1
     @Option(help: "How long jobs may go on when it is asked to stop.") var graceMilliseconds = 30_000
     @Flag(help: "End when the queue is empty.") var burst = false
+    @Option(help: "Take jobs of this kind for done, instead of running scripts.") var idleKind: String?
 
     func run() async throws {
         let logger = Logger(label: "worker", factory: { StreamLogHandler.standardError(label: $0) })
@@ -31,9 +36,11 @@ struct QueueWorkerCommand: AsyncParsableCommand {
             ),
             logger: logger
         )
+        let handler: any JobHandler =
+            if let idleKind { IdleHandler(kind: idleKind) } else { ScriptedHandler(redis: client) }
         let worker = WorkerService(
             queue: queue,
-            handlers: [ScriptedHandler(redis: client)],
+            handlers: [handler],
             configuration: WorkerConfiguration(
                 concurrency: concurrency,
                 isBurst: burst,

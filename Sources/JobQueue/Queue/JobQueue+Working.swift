@@ -18,22 +18,8 @@ extension JobQueue {
         }
         let reply = try await run(JobScripts.claim, arguments)
         if reply.isNull { return nil }
-        guard let parts = reply.array, parts.count == 5, let fence = parts[2].integer, let payload = parts[3].bytes
-        else {
-            throw .notUnderstood("claim")
-        }
-        let job = try record(parts[4], "claim")
-        return ClaimedJob(
-            lease: JobLease(job: job.id, queue: job.queue, fence: fence),
-            kind: job.kind,
-            payload: payload,
-            tenant: job.tenant,
-            productID: job.productID,
-            code: job.code,
-            retryCount: job.retryCount,
-            maxRetries: job.maxRetries,
-            timeout: job.timeout
-        )
+        guard let parts = reply.array, let job = ClaimedJob(parts) else { throw .notUnderstood("claim") }
+        return job
     }
 
     /// Says that a worker lives, and renews its leases.
@@ -138,6 +124,29 @@ extension JobQueue {
         case "lost": return .lost
         default: throw .notUnderstood(script)
         }
+    }
+}
+
+extension ClaimedJob {
+    /// Reads the answer of the script `claim`.
+    fileprivate init?(_ parts: [RedisValue]) {
+        guard parts.count == 11, let id = parts[0].string.flatMap({ JobID($0) }),
+            let queue = parts[1].string.flatMap({ QueueName($0) }), let fence = parts[2].integer,
+            let payload = parts[3].bytes, let kind = parts[4].string, let retryCount = parts[8].integer,
+            let maxRetries = parts[9].integer, let timeout = parts[10].integer
+        else { return nil }
+        let text = { (index: Int) in parts[index].string.flatMap { $0.isEmpty ? nil : $0 } }
+        self.init(
+            lease: JobLease(job: id, queue: queue, fence: fence),
+            kind: kind,
+            payload: payload,
+            tenant: text(5),
+            productID: text(6),
+            code: text(7),
+            retryCount: Int(retryCount),
+            maxRetries: Int(maxRetries),
+            timeout: .milliseconds(timeout)
+        )
     }
 }
 

@@ -14,6 +14,6 @@ for index = 8, ARGUMENTS, 2 do
     end
 end
 redis.call('HSET', worker_key(name), 'name', name, 'state', argument(4), 'queues', argument(5), 'concurrency', argument(6),
-    'started_at', argument(7), 'jobs', table.concat(jobs, ','), 'beat_at', whole(now))
+    'started_at', argument(7), 'jobs', table.concat(jobs, ','), 'beat_at', NOW)
 redis.call('ZADD', WORKERS, whole(now + keep), name)
 return answers

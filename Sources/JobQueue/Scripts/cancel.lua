@@ -3,7 +3,7 @@ local job = read(argument(1))
 if not job then return { 'unknown' } end
 if job.status == 'processing' then
     if not job.cancel_requested then
-        update(job, { cancel_requested = '1', cancelled_by = argument(2), updated_at = whole(now) })
+        update(job, { cancel_requested = '1', cancelled_by = argument(2), updated_at = NOW })
         changed(job.id)
     end
     -- The mark lasts and is seen by the next heartbeat; this is only faster.

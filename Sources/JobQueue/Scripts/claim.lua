@@ -5,6 +5,11 @@ local worker, lease, strict = argument(1), tonumber(argument(2)), argument(3) ==
 -- Ten turns: six for high, three for normal, one for low. A level without jobs gives its turn to the highest that has one.
 local TURNS = { 'high', 'normal', 'high', 'high', 'normal', 'high', 'low', 'high', 'normal', 'high' }
 
+local NEEDED = {
+    'id', 'queue', 'status', 'entry', 'stage', 'payload', 'kind', 'tenant', 'product_id', 'code', 'retry_count', 'max_retries',
+    'timeout_ms',
+}
+
 -- Takes the first job that really waits off a stream. Entries of jobs that are gone, or that wait elsewhere, are dropped.
 local function take(queue, level)
     local key = stream_key(queue, level)
@@ -12,7 +17,7 @@ local function take(queue, level)
         local first = redis.call('XRANGE', key, '-', '+', 'COUNT', 1)[1]
         if not first then return nil end
         redis.call('XDEL', key, first[1])
-        local job = first[2][2] and read(first[2][2])
+        local job = first[2][2] and read(first[2][2], NEEDED)
         if job and job.status == 'queued' and job.entry == first[1] and job.queue == queue then return job end
     end
     -- Others wait behind: whoever comes next goes on.
@@ -20,12 +25,12 @@ local function take(queue, level)
     return nil
 end
 
-local function next_job(queue)
+local function next_job(queue, last_turn)
     local job = take(queue, 'again')
     if job then return job end
     local turn
     if not strict then
-        turn = (tonumber(redis.call('HGET', queue_key(queue), 'turn')) or 0) % #TURNS + 1
+        turn = last_turn % #TURNS + 1
         job = take(queue, TURNS[turn])
     end
     for index = 2, #LEVELS do
@@ -37,9 +42,12 @@ end
 
 for index = 4, ARGUMENTS, 2 do
     local queue, limit = argument(index), tonumber(argument(index + 1))
-    local is_paused = redis.call('HEXISTS', queue_key(queue), 'paused') == 1
+    local state = redis.call('HMGET', queue_key(queue), 'paused', 'turn')
+    local is_paused = state[1]
     local job
-    if not is_paused and (limit == 0 or redis.call('ZCARD', active_key(queue)) < limit) then job = next_job(queue) end
+    if not is_paused and (limit == 0 or redis.call('ZCARD', active_key(queue)) < limit) then
+        job = next_job(queue, tonumber(state[2]) or 0)
+    end
     if job then
         local fence = redis.call('INCR', FENCE)
         if fence == 1 then
@@ -49,12 +57,16 @@ for index = 4, ARGUMENTS, 2 do
             redis.call('SET', FENCE, whole(fence))
         end
         redis.call('ZADD', active_key(queue), whole(now + lease), job.id)
+        -- Where it waited stays written there; it counts only while the job is queued.
         update(job, {
-            status = 'processing', worker = worker, fence = whole(fence), started_at = whole(now), updated_at = whole(now),
-            progress = '0', stage = '', entry = '', level = '', sequence = '',
+            status = 'processing', worker = worker, fence = whole(fence), started_at = NOW, updated_at = NOW,
+            progress = '0', stage = '',
         })
         changed(job.id)
-        return { job.id, queue, job.fence, redis.call('HGET', job_key(job.id), 'payload') or '{}', record(job) }
+        return {
+            job.id, queue, job.fence, job.payload or '{}', job.kind, job.tenant or '', job.product_id or '', job.code or '',
+            job.retry_count or '0', job.max_retries or '0', job.timeout_ms or '0',
+        }
     end
     -- Nothing for anybody here: tokens that are left would only wake workers for nothing.
     if is_paused or waiting(queue) == 0 then redis.call('DEL', bell_key(queue)) end

@@ -2,7 +2,7 @@
 local queue = argument(1)
 redis.call('SADD', QUEUES, queue)
 if argument(2) == '1' then
-    redis.call('HSET', queue_key(queue), 'paused', whole(now))
+    redis.call('HSET', queue_key(queue), 'paused', NOW)
 else
     redis.call('HDEL', queue_key(queue), 'paused')
     for _ = 1, math.min(waiting(queue), 16) do ring(queue) end

@@ -3,10 +3,11 @@
 local count = tonumber(argument(1))
 local moved, earliest = 0, nil
 for _, queue in ipairs(redis.call('SMEMBERS', QUEUES)) do
-    for _, id in ipairs(redis.call('ZRANGEBYSCORE', delayed_key(queue), '-inf', whole(now), 'LIMIT', 0, count)) do
+    for _, id in ipairs(redis.call('ZRANGEBYSCORE', delayed_key(queue), '-inf', NOW, 'LIMIT', 0, count)) do
         local job = read(id)
         if job and job.status == 'scheduled' then
             enqueue(job, job.priority, {})
+            changed(id)
             moved = moved + 1
         end
         redis.call('ZREM', delayed_key(queue), id)

@@ -14,7 +14,7 @@ end
 local requeued, ended, kept, earliest = 0, 0, 0, nil
 for _, queue in ipairs(redis.call('SMEMBERS', QUEUES)) do
     -- All that are over, not a first page of them: those that are kept must not hide the others.
-    for _, id in ipairs(redis.call('ZRANGEBYSCORE', active_key(queue), '-inf', whole(now))) do
+    for _, id in ipairs(redis.call('ZRANGEBYSCORE', active_key(queue), '-inf', NOW)) do
         if requeued + ended == count then
             earliest = now
             break
@@ -36,11 +36,12 @@ for _, queue in ipairs(redis.call('SMEMBERS', QUEUES)) do
         else
             local recoveries = (tonumber(job.recoveries) or 0) + 1
             enqueue(job, 'again', { recoveries = whole(recoveries), progress = '0', stage = '' })
+            changed(id)
             redis.call('ZREM', active_key(queue), id)
             requeued = requeued + 1
         end
     end
-    local first = redis.call('ZRANGEBYSCORE', active_key(queue), '(' .. whole(now), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+    local first = redis.call('ZRANGEBYSCORE', active_key(queue), '(' .. NOW, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
     if first[2] then earliest = math.min(earliest or tonumber(first[2]), tonumber(first[2])) end
 end
 return { requeued, ended, kept, earliest and math.max(earliest - now, 0) or -1 }

@@ -7,5 +7,6 @@ if job.cancel_requested then
     return { 'ended', 'cancelled' }
 end
 enqueue(job, 'again', { said = said, progress = '0', stage = '' })
+changed(job.id)
 redis.call('ZREM', active_key(job.queue), job.id)
 return { 'released' }

@@ -1,13 +1,14 @@
 -- Takes a job into its queue, or says why not.
--- Arguments: id, queue, capacity, run_at or '', idempotency key or '', fingerprint, its life in ms, then names and values.
+-- Arguments: id, queue, capacity, run_at or '', idempotency key or '', fingerprint, its life in ms, priority, created_at, then the
+-- job's fields: names and values.
 local id, queue = argument(1), argument(2)
 local capacity = tonumber(argument(3))
 local run_at = tonumber(argument(4))
 local idempotency, fingerprint, lifetime = argument(5), argument(6), tonumber(argument(7))
+local priority, created_at = argument(8), argument(9)
 
-local known = read(id)
 -- The same submission again, because its first answer was lost.
-if known then return { 'repeated', 0, record(known) } end
+if redis.call('EXISTS', job_key(id)) == 1 then return { 'repeated', record(read(id)) } end
 
 local key = idempotency ~= '' and PREFIX .. ':idempotency:' .. idempotency
 if key then
@@ -18,30 +19,34 @@ if key then
         -- A key whose job is gone holds nothing up.
         if job then
             if string.sub(held, 37) ~= fingerprint then return { 'conflict', other } end
-            return { 'repeated', 0, record(job) }
+            return { 'repeated', record(job) }
         end
     end
 end
 
-if waiting(queue) + redis.call('ZCARD', delayed_key(queue)) >= capacity then return { 'full' } end
+local ahead, lengths = waiting(queue)
+if ahead + redis.call('ZCARD', delayed_key(queue)) >= capacity then return { 'full' } end
 
-local values = {}
-local job = { id = id, queue = queue }
-for index = 8, ARGUMENTS, 2 do
-    local name, value = argument(index), argument(index + 1)
-    values[#values + 1] = name
-    values[#values + 1] = value
-    if name ~= 'payload' then job[name] = value end
-end
-
+-- What tells of the job comes first, the job itself last: half of it would be there for nobody to find.
 redis.call('SADD', QUEUES, queue)
-redis.call('HSET', job_key(id), 'id', id, 'queue', queue, unpack(values))
 redis.call('SADD', LIVE, id)
-redis.call('ZADD', INDEX, 0, index_member(job))
+redis.call('ZADD', INDEX, 0, index_member({ id = id, created_at = created_at }))
 if key then redis.call('SET', key, id .. fingerprint, 'PX', whole(lifetime)) end
+
+-- Nobody watches a job that was not there before, so nobody is told. Its fields go on as they came: to make a table of them
+-- would cost as much as the command.
 if run_at and run_at > now then
-    delay(job, run_at, {})
-else
-    enqueue(job, job.priority, {})
+    put_off(queue, id, run_at)
+    redis.call('HSET', job_key(id), 'status', 'scheduled', 'updated_at', NOW, unpack(ARGV, HEADER + 10))
+    return { 'accepted', false, 'scheduled', NOW }
 end
-return { 'accepted', position(job), record(job) }
+local entry, sequence = append(queue, priority, id)
+redis.call('HSET', job_key(id), 'status', 'queued', 'level', priority, 'entry', entry, 'sequence', sequence, 'updated_at', NOW,
+    unpack(ARGV, HEADER + 10))
+ring(queue)
+local place = 1
+for _, level in ipairs(LEVELS) do
+    place = place + lengths[level]
+    if level == priority then break end
+end
+return { 'accepted', place, 'queued', NOW }

@@ -6,7 +6,7 @@ local removed, mended = 0, 0
 for _, queue in ipairs(redis.call('SMEMBERS', QUEUES)) do
     for _, status in ipairs({ 'completed', 'failed', 'cancelled' }) do removed = removed + expire(queue, status, count) end
 end
-for _, name in ipairs(redis.call('ZRANGEBYSCORE', WORKERS, '-inf', whole(now))) do
+for _, name in ipairs(redis.call('ZRANGEBYSCORE', WORKERS, '-inf', NOW)) do
     redis.call('DEL', worker_key(name), control_key(name))
     redis.call('ZREM', WORKERS, name)
 end
@@ -29,11 +29,12 @@ for _, id in ipairs(reply[2]) do
         local key = job.level and stream_key(job.queue, job.level)
         if not key or #redis.call('XRANGE', key, job.entry, job.entry) == 0 then
             enqueue(job, job.priority, {})
+            changed(id)
             mended = mended + 1
         end
     elseif job.status == 'scheduled' then
         if not redis.call('ZSCORE', delayed_key(job.queue), id) then
-            redis.call('ZADD', delayed_key(job.queue), job.next_retry_at or job.run_at or whole(now), id)
+            redis.call('ZADD', delayed_key(job.queue), job.next_retry_at or job.run_at or NOW, id)
             mended = mended + 1
         end
     else
