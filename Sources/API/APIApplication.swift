@@ -53,7 +53,9 @@ package struct APIApplication: Service {
 
     /// Serves until graceful shutdown. - Throws: when the address cannot be bound.
     package func run() async throws {
-        try await application.run()
+        try await withTaskExecutorPreference(EventLoopExecutor(application.eventLoopGroup)) {
+            try await application.run()
+        }
     }
 }
 

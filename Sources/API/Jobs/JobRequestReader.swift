@@ -39,12 +39,15 @@ struct JobRequestReader: Sendable {
         let timeout = try timeout(body).map { Duration.seconds($0) } ?? rules.timeout
         let runAt = try runAt(body, now: now)
         let payload = request.payload
-        // Of what was asked, not of its bytes: a client that repeats itself may write them in another order.
-        let asked = [
-            queue.text, priority.rawValue, callback ?? "", failure ?? "", String(retries), "\(timeout)",
-            runAt.map { String($0.milliseconds) } ?? "",
-        ]
-        let fingerprint = sha256(Array(asked.map { "\($0.utf8.count):\($0)" }.joined().utf8) + payload)
+        let idempotency = try Self.idempotencyKey(headers).map { key in
+            // Of what was asked, not of its bytes: a client that repeats itself may write them in another order.
+            let asked = [
+                queue.text, priority.rawValue, callback ?? "", failure ?? "", String(retries), "\(timeout)",
+                runAt.map { String($0.milliseconds) } ?? "",
+            ]
+            let fingerprint = sha256(Array(asked.map { "\($0.utf8.count):\($0)" }.joined().utf8) + payload)
+            return IdempotencyKey(key: key, fingerprint: fingerprint)
+        }
         return JobSubmission(
             queue: queue,
             kind: PDFRequest.kind,
@@ -61,7 +64,7 @@ struct JobRequestReader: Sendable {
             runAt: runAt.flatMap { $0 > now ? $0 : nil },
             createdAt: now,
             traceparent: Self.traceparent(headers),
-            idempotency: try Self.idempotencyKey(headers).map { IdempotencyKey(key: $0, fingerprint: fingerprint) }
+            idempotency: idempotency
         )
     }
 
@@ -150,10 +153,14 @@ struct JobRequestReader: Sendable {
     private func line(_ body: JSONBody, _ names: [String], limit: Int) throws(Problem) -> String? {
         guard let (text, name) = try body.text(under: names) else { return nil }
         guard text.utf8.count <= limit else { throw .invalid(name, "is longer than \(limit) bytes") }
-        guard text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+        guard text.unicodeScalars.allSatisfy({ !Self.isControl($0) }) else {
             throw .invalid(name, "has a control character")
         }
         return text
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII ? scalar.value < 0x20 || scalar.value == 0x7F : scalar.properties.generalCategory == .control
     }
 
     /// The name of a folder, so that none can lead out of the one it lies in.

@@ -12,6 +12,7 @@ final class RedisChannelHandler: ChannelInboundHandler, NIOScheduledCallbackHand
     private let configuration: RedisConnectionConfiguration
     private var pipeline = CommandPipeline<Waiter>()
     private var context: ChannelHandlerContext?
+    private var willFlush = false
     private var timer: (callback: NIOScheduledCallback, deadline: NIODeadline)?
 
     init(configuration: RedisConnectionConfiguration) {
@@ -37,7 +38,19 @@ final class RedisChannelHandler: ChannelInboundHandler, NIOScheduledCallbackHand
             return waiter.resume(returning: .failure(refusal))
         }
         if let deadline = rules.deadline { wake(at: deadline) }
-        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        context.write(wrapOutboundOut(bytes), promise: nil)
+        flushSoon(context)
+    }
+
+    /// Lets go what was written once everybody who has something to say at this turn of the event loop has said it: one system
+    /// call for all of them.
+    private func flushSoon(_ context: ChannelHandlerContext) {
+        guard !willFlush else { return }
+        willFlush = true
+        context.eventLoop.assumeIsolated().execute {
+            self.willFlush = false
+            self.context?.flush()
+        }
     }
 
     func cancel(_ ticket: SendTicket) {
