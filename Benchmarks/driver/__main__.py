@@ -10,15 +10,19 @@ import traceback
 
 from . import machine
 from .measures import (
+    callback,
+    documents,
     growth,
     idle,
     isolation,
+    jobs,
     latency,
     long_history,
     many_destinations,
     memory,
     recovery,
     retries,
+    submissions,
     throughput,
 )
 from .programs import Programs
@@ -38,6 +42,10 @@ MEASURES = {
     "history": long_history,
     "destinations": many_destinations,
     "growth": growth,
+    "submissions": submissions,
+    "jobs": jobs,
+    "documents": documents,
+    "callback": callback,
 }
 
 
@@ -61,6 +69,10 @@ def arguments():
     parser.add_argument("--only", metavar="NAMES", help=f"some of {','.join(MEASURES)}")
     parser.add_argument("--postback", metavar="PATH", default=os.path.join(here, "../.build/release/postback"))
     parser.add_argument("--programs", metavar="DIR", default=os.path.join(here, ".build/release"))
+    parser.add_argument(
+        "--renderer", metavar="PATH", default=os.path.join(here, "../.build/weasyprint/bin/python3"),
+        help="a Python that has WeasyPrint",
+    )
     parser.add_argument("--output", metavar="FILE", default=os.path.join(here, ".build/results.json"))
     given = parser.parse_args()
     given.names = given.only.split(",") if given.only else list(MEASURES)
@@ -83,7 +95,7 @@ def main():
     for number in SIGNALS:
         signal.signal(number, interrupted)
     bench = Bench(
-        Programs(given.postback, given.programs, given.peers),
+        Programs(given.postback, given.programs, given.peers, given.renderer),
         quick=given.quick,
         rounds=given.rounds or (1 if given.quick else 3),
     )

@@ -6,15 +6,22 @@ import sys
 
 
 class Programs:
-    def __init__(self, postback, directory, peers):
+    def __init__(self, postback, directory, peers, renderer_python):
         self.postback = os.path.abspath(postback)
+        self.renderer_python = os.path.abspath(renderer_python)
         self.directory = os.path.abspath(directory)
         self.peers = peers
-        for path in (self.postback, self.receiver, self.bare_loop, self.publisher):
+        for path in (self.postback, self.queue_worker, self.receiver, self.bare_loop, self.publisher):
             if not os.access(path, os.X_OK):
                 sys.exit(f"{path}: not there; Benchmarks/run builds it")
-        if shutil.which("redis-server") is None:
-            sys.exit("redis-server: not there; deploy/setup installs it")
+        for name in ("redis-server", "wrk"):
+            if shutil.which(name) is None:
+                sys.exit(f"{name}: not there; Benchmarks/run installs it")
+
+    @property
+    def queue_worker(self):
+        """A worker that does nothing, built beside the program."""
+        return os.path.join(os.path.dirname(self.postback), "QueueWorker")
 
     @property
     def receiver(self):
@@ -35,3 +42,7 @@ class Programs:
     @property
     def asyncio_relay(self):
         return [sys.executable, os.path.join(self.peers, "asyncio_relay.py")]
+
+    def module(self, name):
+        """A command of the peers' environment."""
+        return [sys.executable, "-m", name]
