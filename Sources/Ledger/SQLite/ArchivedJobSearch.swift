@@ -10,26 +10,17 @@ struct ArchivedJobSearch {
     static let columns = "id, status, queue, tenant, product_id, created_at, ended_at, document"
 
     init(_ query: ArchivedJobQuery) {
-        var conditions: [String] = []
-        var arguments: [StoredValue] = []
-        func require(_ condition: String, _ value: StoredValue?) {
-            guard let value else { return }
-            conditions.append(condition)
-            arguments.append(value)
-        }
-
-        require("status = ?", query.status.map { .text($0) })
-        require("queue = ?", query.queue.map { .text($0) })
-        require("product_id = ?", query.productID.map { .text($0) })
-        require("tenant = ?", query.tenant.map { .text($0) })
-        require("created_at >= ?", query.since.map { .time($0) })
-        require("created_at < ?", query.until.map { .time($0) })
+        var search = SearchConditions()
+        search.require("status = ?", query.status.map { .text($0) })
+        search.require("queue = ?", query.queue.map { .text($0) })
+        search.require("product_id = ?", query.productID.map { .text($0) })
+        search.require("tenant = ?", query.tenant.map { .text($0) })
+        search.require("created_at >= ?", query.since.map { .time($0) })
+        search.require("created_at < ?", query.until.map { .time($0) })
         if let after = query.after {
-            conditions.append("(created_at, id) < (?, ?)")
-            arguments += [.time(after.createdAt), .text(after.id)]
+            search.require("(created_at, id) < (?, ?)", [.time(after.createdAt), .text(after.id)])
         }
-        let restriction = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        sql = "SELECT \(Self.columns) FROM jobs \(restriction) ORDER BY created_at DESC, id DESC LIMIT ?"
-        self.arguments = arguments
+        sql = "SELECT \(Self.columns) FROM jobs \(search.clause) ORDER BY created_at DESC, id DESC LIMIT ?"
+        arguments = search.arguments
     }
 }

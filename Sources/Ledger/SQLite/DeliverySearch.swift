@@ -17,41 +17,35 @@ struct DeliverySearch {
         """
 
     init(_ query: DeliveryQuery) {
-        var conditions: [String] = []
-        var arguments: [StoredValue] = []
-        func require(_ condition: String, _ value: StoredValue?) {
-            guard let value else { return }
-            conditions.append(condition)
-            arguments.append(value)
-        }
-
-        require("event = (SELECT number FROM events WHERE events.id = ?)", query.eventID.map { .text($0) })
-        require("job_id = ?", query.jobID.map { .text($0) })
-        require("destination = ?", query.destination.map { .text($0) })
-        require("route = ?", query.route.map { .text($0) })
-        require("type = ?", query.type.map { .text($0) })
-        require("tenant = ?", query.tenant.map { .text($0) })
-        require("received_at >= ?", query.since.map { .time($0) })
-        require("received_at < ?", query.until.map { .time($0) })
-        require("last_outcome = ?", query.outcome.map { .word($0) })
-        require("last_status_code = ?", query.statusCode.map { .integer($0) })
-        require("deliveries.id < ?", query.after.map { .id($0) })
+        var search = SearchConditions()
+        search.require("event = (SELECT number FROM events WHERE events.id = ?)", query.eventID.map { .text($0) })
+        search.require("job_id = ?", query.jobID.map { .text($0) })
+        search.require("destination = ?", query.destination.map { .text($0) })
+        search.require("route = ?", query.route.map { .text($0) })
+        search.require("type = ?", query.type.map { .text($0) })
+        search.require("tenant = ?", query.tenant.map { .text($0) })
+        search.require("received_at >= ?", query.since.map { .time($0) })
+        search.require("received_at < ?", query.until.map { .time($0) })
+        search.require("last_outcome = ?", query.outcome.map { .word($0) })
+        search.require("last_status_code = ?", query.statusCode.map { .integer($0) })
+        search.require("deliveries.id < ?", query.after.map { .id($0) })
         if let text = query.text {
             let searched = ["deliveries.event_id", "job_id", "destination", "url", "last_error"]
-            conditions.append("(" + searched.map { $0 + #" LIKE ? ESCAPE '\'"# }.joined(separator: " OR ") + ")")
-            arguments += searched.map { _ in .text(Self.pattern(containing: text)) }
+            search.require(
+                "(" + searched.map { $0 + #" LIKE ? ESCAPE '\'"# }.joined(separator: " OR ") + ")",
+                searched.map { _ in .text(Self.pattern(containing: text)) }
+            )
         }
         if let status = query.status {
-            require("status = ?", .word(status))
+            search.require("status = ?", .word(status))
             // What makes SQLite take the index of such deliveries; those of one event or job are fewer still.
             if status != .delivered, query.eventID == nil, query.jobID == nil {
-                conditions.append("status <> 'delivered'")
+                search.require("status <> 'delivered'")
             }
         }
 
-        let restriction = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        sql = "SELECT \(Self.columns) FROM deliveries \(restriction) ORDER BY deliveries.id DESC LIMIT ?"
-        self.arguments = arguments
+        sql = "SELECT \(Self.columns) FROM deliveries \(search.clause) ORDER BY deliveries.id DESC LIMIT ?"
+        arguments = search.arguments
     }
 
     /// A LIKE pattern for text anywhere in a column. Text beyond what any of the columns holds is cut, since
