@@ -6,4 +6,5 @@ enum LogKey {
     static let product = "product"
     static let line = "line"
     static let missing = "missing"
+    static let count = "count"
 }

@@ -95,6 +95,19 @@ extension RetentionSettings {
         attempts = section.duration("attempts", in: range) ?? attempts
         quarantine = section.duration("quarantine", in: range) ?? quarantine
         jobs = section.duration("jobs", in: range) ?? jobs
+        documents = section.duration("documents", in: range) ?? documents
+    }
+
+    /// A link must not outlive what it leads to. What was configured is to blame, be it the one or the other.
+    func check(_ storage: StorageSettings, _ section: LayeredSection, _ storageSection: LayeredSection) {
+        guard documents < storage.linkLife else { return }
+        if let setting = section.text("documents") {
+            let life = storage.linkLife.settingText
+            section.context.report(setting.place, "must not be shorter than storage.link_life (\(life))")
+        } else if let setting = storageSection.text("link_life") {
+            let life = documents.settingText
+            section.context.report(setting.place, "must not be longer than retention.documents (\(life))")
+        }
     }
 }
 

@@ -68,6 +68,8 @@ package struct RetentionSettings: Hashable, Sendable {
     package var quarantine: Duration = .days(30)
     /// `jobs`: records of jobs that have ended. Default 90d.
     package var jobs: Duration = .days(90)
+    /// `documents`: finished documents in the storage, not shorter than ``StorageSettings/linkLife``. Default 30d.
+    package var documents: Duration = .days(30)
 }
 
 /// `database`: where the ledger is.

@@ -40,6 +40,7 @@ package enum SettingsLoader {
             server: ServerSettings(layers.section("server")),
             clearText: context.clearText
         )
+        settings.retention.check(settings.storage, layers.section("retention"), layers.section("storage"))
         try context.throwIfAny()
         return settings
     }

@@ -62,7 +62,10 @@ struct SettingsSchema {
         SettingsSchema(section: "relay", keys: ["grace": .text]),
         SettingsSchema(
             section: "retention",
-            keys: ["delivered": .text, "dead": .text, "attempts": .text, "quarantine": .text, "jobs": .text]
+            keys: [
+                "delivered": .text, "dead": .text, "attempts": .text, "quarantine": .text, "jobs": .text,
+                "documents": .text,
+            ]
         ),
         SettingsSchema(
             section: "worker",

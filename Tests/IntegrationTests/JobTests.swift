@@ -47,6 +47,12 @@ struct JobTests {
         )
         let (_, refusal) = try await URLSession.shared.data(from: forged)
         #expect((refusal as? HTTPURLResponse).map { [401, 403].contains($0.statusCode) } == true)
+        // What retention has removed is gone, and said to be.
+        let id = try #require(body["job_id"] as? String)
+        try FileManager.default.removeItem(atPath: "\(installation.data)/files/\(id.prefix(2))/\(id).pdf")
+        let (reason, gone) = try await URLSession.shared.data(from: link)
+        #expect((gone as? HTTPURLResponse)?.statusCode == 410)
+        #expect(try Self.object(Array(reason))["detail"] as? String == "the document of job \(id) is no longer stored")
         program.signal(SIGTERM)
         #expect(await program.waitUntilExit() == 0)
     }

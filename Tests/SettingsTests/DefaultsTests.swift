@@ -46,6 +46,7 @@ import Testing
         #expect(settings.retention.attempts == .seconds(30 * 86_400))
         #expect(settings.retention.quarantine == .seconds(30 * 86_400))
         #expect(settings.retention.jobs == .seconds(90 * 86_400))
+        #expect(settings.retention.documents == .seconds(30 * 86_400))
         #expect(settings.worker.queues == ["pdf"])
         #expect(settings.worker.concurrency == 2)
         #expect(settings.worker.name == nil)

@@ -59,6 +59,7 @@ import Testing
             "retention:\n  quarantine: x",
             "2: retention.quarantine: must be a whole number and a unit: 500ms, 5s, 2m, 8h, 7d"
         ),
+        ("retention:\n  documents: 59m", "2: retention.documents: must be from 1h to 3650d"),
         ("log:\n  level: loud", "2: log.level: must be one of trace, debug, info, notice, warning, error, critical"),
         ("log:\n  format: xml", "2: log.format: must be one of text, json"),
         ("server:\n  port: 65536", "2: server.port: must be a whole number from 0 to 65535"),
@@ -108,6 +109,24 @@ import Testing
     ])
     func `sections are refused with line, path and reason`(yaml: String, line: String) throws {
         #expect(try Fixture.refusals(yaml) == ["postback.yaml:\(line)"])
+    }
+
+    @Test(arguments: [
+        ("retention:\n  documents: 6d", "2: retention.documents: must not be shorter than storage.link_life (7d)"),
+        ("storage:\n  link_life: 31d", "2: storage.link_life: must not be longer than retention.documents (30d)"),
+        (
+            "storage:\n  link_life: 41d\nretention:\n  documents: 40d",
+            "4: retention.documents: must not be shorter than storage.link_life (41d)"
+        ),
+    ])
+    func `a link does not outlive its document`(yaml: String, line: String) throws {
+        #expect(try Fixture.refusals(yaml) == ["postback.yaml:\(line)"])
+        #expect(
+            try Fixture.refusals("{}", environment: ["POSTBACK_STORAGE_LINK_LIFE": "31d"])
+                == ["POSTBACK_STORAGE_LINK_LIFE: must not be longer than retention.documents (30d)"]
+        )
+        #expect(try Fixture.refusals("storage: {link_life: 30d}").isEmpty)
+        #expect(try Fixture.refusals("storage: {link_life: 60d}\nretention: {documents: 60d}").isEmpty)
     }
 
     @Test(arguments: [

@@ -22,29 +22,25 @@ package struct LocalStorage: DocumentStorage {
     }
 
     package func store(_ document: [UInt8], _ record: DocumentRecord, of job: JobID) async throws(StorageError) {
-        let result = await onFileQueue { () -> Result<Void, StorageError> in
-            do throws(StorageError) {
-                let directory = directory(of: job)
-                guard
-                    (try? FileManager.default.createDirectory(
-                        atPath: directory,
-                        withIntermediateDirectories: true,
-                        attributes: [.posixPermissions: 0o700]
-                    )) != nil
-                else { throw Self.error("cannot make \(directory)") }
-                try Self.write(document, to: documentPath(of: job))
-                try Self.write(Self.encode(record), to: recordPath(of: job))
-                try Self.flush(directory)
-                return .success(())
-            } catch {
-                return .failure(error)
-            }
+        try await onFileQueue { () throws(StorageError) in
+            let directory = directory(of: job)
+            guard
+                (try? FileManager.default.createDirectory(
+                    atPath: directory,
+                    withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700]
+                )) != nil
+            else { throw Self.error("cannot make \(directory)") }
+            try Self.write(document, to: documentPath(of: job))
+            try Self.write(Self.encode(record), to: recordPath(of: job))
+            try Self.flush(directory)
         }
-        try result.get()
     }
 
     package func record(of job: JobID) async -> DocumentRecord? {
-        await onFileQueue {
+        try? await onFileQueue { () throws(StorageError) in
+            // Its link is made anew: it is kept as long as one that is stored now. First, lest it is removed meanwhile.
+            touch(documentPath(of: job), recordPath(of: job))
             guard let text = FileManager.default.contents(atPath: recordPath(of: job)),
                 let record = try? JSONDecoder().decode(DocumentRecord.self, from: text),
                 let document = FileManager.default.contents(atPath: documentPath(of: job)),
@@ -58,10 +54,13 @@ package struct LocalStorage: DocumentStorage {
     private func recordPath(of job: JobID) -> String { "\(directory(of: job))/\(job.text).json" }
 
     /// Files block; they do so on a thread of Dispatch's, not on one that all tasks share.
-    private func onFileQueue<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: work()) }
+    func onFileQueue<Value: Sendable>(
+        _ work: @escaping @Sendable () throws(StorageError) -> Value
+    ) async throws(StorageError) -> Value {
+        let result = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: Result(catching: work)) }
         }
+        return try result.get()
     }
 
     private static func encode(_ record: DocumentRecord) throws(StorageError) -> [UInt8] {
@@ -103,7 +102,8 @@ package struct LocalStorage: DocumentStorage {
         guard fsync(descriptor) == 0 else { throw error("cannot write \(directory)") }
     }
 
-    private static func error(_ what: String) -> StorageError {
+    /// What the system says of the call that failed last.
+    static func error(_ what: String) -> StorageError {
         StorageError("\(what): \(String(cString: strerror(errno)))")
     }
 }

@@ -36,6 +36,7 @@ struct WorkerRuntime {
         let worker = settings.worker
         let documents = documents(settings, data)
         let (catalogue, storage) = (documents.catalogue, documents.storage)
+        let now = { @Sendable in Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
         let renderer = WeasyPrintRenderer(
             python: worker.python ?? RendererPython.find(),
             workDirectory: RendererService.directory(in: data),
@@ -47,7 +48,7 @@ struct WorkerRuntime {
             storage: storage,
             links: links,
             limits: RenderLimits(time: worker.time, memory: worker.memory << 20, pages: worker.pages),
-            now: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },
+            now: now,
             logger: logger
         )
         let service = WorkerService(
@@ -71,6 +72,12 @@ struct WorkerRuntime {
         )
         return WorkerRuntime(
             services: [
+                DocumentRetentionService(
+                    storage: storage,
+                    retention: DocumentRetention(documents: settings.retention.documents),
+                    now: now,
+                    logger: logger
+                ),
                 RendererService(renderer: renderer, data: data),
                 ReadyWorker(
                     worker: service,
