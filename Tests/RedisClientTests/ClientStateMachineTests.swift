@@ -81,14 +81,13 @@ struct ClientStateMachineTests {
 
     @Test("the pauses double from the shortest to the longest, each at least half its length")
     func backoff() {
-        var backoff = Backoff(minimum: .milliseconds(50), maximum: .seconds(5))
-        var generator = SystemRandomNumberGenerator()
+        var backoff = Backoff()
         for limit in [50, 100, 200, 400, 800, 1600, 3200, 5000, 5000] {
-            let pause = backoff.next(using: &generator)
+            let pause = backoff.next()
             #expect(pause >= .milliseconds(limit) / 2 && pause <= .milliseconds(limit))
         }
         backoff.reset()
-        #expect(backoff.next(using: &generator) <= .milliseconds(50))
+        #expect(backoff.next() <= .milliseconds(50))
     }
 
     private func request(_ machine: Driven<Machine>, _ waiter: String) -> String {

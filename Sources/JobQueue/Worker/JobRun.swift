@@ -1,4 +1,5 @@
 internal import Logging
+internal import RedisClient
 
 /// One job in a worker's hands: runs the handler, watches over it, and tells the queue how it ended.
 final class JobRun: Sendable {

@@ -1,22 +1,24 @@
-/// The pauses between attempts: doubling up to a limit, each a random half to whole of its length, so that many
-/// clients of a server that comes back do not all arrive at once.
-struct Backoff {
-    let minimum: Duration
-    let maximum: Duration
+/// Growing pauses between tries of something that fails: doubling up to a limit, each a random half to whole of its length, so
+/// that those who failed together do not come back together.
+package struct Backoff: Sendable {
+    private let first: Duration
+    private let longest: Duration
     private var current: Duration
 
-    init(minimum: Duration, maximum: Duration) {
-        self.minimum = minimum
-        self.maximum = maximum
-        self.current = minimum
+    /// Makes a sequence of pauses.
+    package init(first: Duration = .milliseconds(50), longest: Duration = .seconds(5)) {
+        self.first = min(first, longest)
+        self.longest = longest
+        self.current = self.first
     }
 
     /// The next pause.
-    mutating func next(using generator: inout some RandomNumberGenerator) -> Duration {
-        let pause = min(current, maximum)
-        current = min(current * 2, maximum)
-        return pause * Double.random(in: 0.5...1, using: &generator)
+    package mutating func next() -> Duration {
+        let pause = current * Double.random(in: 0.5...1)
+        current = min(current * 2, longest)
+        return pause
     }
 
-    mutating func reset() { current = minimum }
+    /// Begins anew, after a success.
+    package mutating func reset() { current = first }
 }

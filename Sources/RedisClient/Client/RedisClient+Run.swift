@@ -15,14 +15,13 @@ extension RedisClient {
     }
 
     private func keepConnected() async {
-        var backoff = Backoff(minimum: configuration.minimumBackoff, maximum: configuration.maximumBackoff)
-        var generator = SystemRandomNumberGenerator()
+        var backoff = Backoff(first: configuration.minimumBackoff, longest: configuration.maximumBackoff)
         while !Task.isCancelled {
             let began = ContinuousClock.now
             await connectOnce()
             // A server that takes connections only to drop them is treated like one that takes none.
             if ContinuousClock.now - began > configuration.maximumBackoff { backoff.reset() }
-            try? await Task.sleep(for: backoff.next(using: &generator))
+            try? await Task.sleep(for: backoff.next())
         }
     }
 

@@ -3,6 +3,7 @@ import FaultPoints
 package import HTTPSender
 package import Ledger
 package import Logging
+import RedisClient
 import Telemetry
 
 /// Feeds the ``Dispatcher`` with what happens and carries out what it decides. All state is confined to this actor, and all

@@ -2,6 +2,7 @@ import Deliveries
 import FaultPoints
 package import Ledger
 package import Logging
+import RedisClient
 import Telemetry
 
 /// Writes what the dispatcher decided to the ledger: everything that gathered while the last commit was under way goes into
