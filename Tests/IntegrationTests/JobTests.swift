@@ -100,6 +100,53 @@ struct JobTests {
         #expect(await program.waitUntilExit() == 0)
     }
 
+    @Test("Jobs are cancelled by filter, after a look at what that would be")
+    func cancelsByFilter() async throws {
+        let installation = try Installation(
+            routes: Installation.route(to: "http://127.0.0.1:9/"),
+            more: "jobs: { queues: { slow: 1 } }"
+        )
+        let program = try await installation.up()
+        #expect(try await installation.run("queues", "pause", "pdf").code == 0)
+        var ids: [String] = []
+        for (code, queue) in [("A", "pdf"), ("B", "pdf"), ("C", "slow")] {
+            ids.append(try await installation.submitted(Self.invoice + ["--code", code, "--queue", queue]))
+        }
+        func waiting() async throws -> Set<String> {
+            let lines = try await installation.run("jobs", "list", "--status", "queued", "--json").output
+            return Set(ids.filter { lines.contains($0) })
+        }
+
+        for wrong in [[], [ids[0], "--queue", "pdf"]] {
+            let refused = try await installation.run(["jobs", "cancel"] + wrong)
+            #expect(refused.code == 2)
+            #expect(refused.output.contains(wrong.isEmpty ? "give ids or a filter" : "not both"))
+        }
+        let ended = try await installation.run("jobs", "cancel", "--status", "completed")
+        #expect(ended.code == 65)
+        #expect(ended.output.contains("completed jobs have ended"))
+
+        let dry = try await installation.run("jobs", "cancel", "--queue", "pdf", "--since", "1h", "--dry-run")
+        #expect(dry.code == 0)
+        #expect(dry.output.contains("2 jobs would be cancelled"))
+        let named = try await installation.run("jobs", "cancel", ids[2], "--dry-run")
+        #expect(named.output.contains("would cancel \(ids[2])"))
+        #expect(named.output.contains("1 jobs would be cancelled"))
+        let old = try await installation.run("jobs", "cancel", "--product", "invoice", "--until", "1h")
+        #expect(old.output.contains("0 jobs cancelled"))
+        #expect(try await waiting() == Set(ids))
+
+        let done = try await installation.run("jobs", "cancel", "--queue", "pdf", "--product", "invoice")
+        #expect(done.code == 0)
+        #expect(done.output.contains("2 jobs cancelled"))
+        #expect(try await waiting() == [ids[2]])
+        let rest = try await installation.run("jobs", "cancel", "--status", "queued", "--json")
+        #expect(rest.output.contains(#"{"cancelled":1,"dry_run":false,"has_more":false,"requested":0}"#))
+        #expect(try await waiting().isEmpty)
+        program.signal(SIGTERM)
+        #expect(await program.waitUntilExit() == 0)
+    }
+
     @Test("Jobs are taken while Redis is away, and are in the queue when it is back")
     func survivesRedisOutage() async throws {
         let redis = try await RedisTestServer.start(.unix)

@@ -58,6 +58,23 @@ struct APIClient: Sendable {
         }
     }
 
+    /// Calls `body` with the items of a list, page after page, `limit` of them at most.
+    func items(
+        of path: [String],
+        query: [(String, String?)],
+        limit: Int = .max,
+        _ body: (JSONValue) throws -> Void
+    ) async throws {
+        var next: String? = Self.path(path, query: query + [("limit", String(min(limit, 200)))])
+        var left = limit
+        while left > 0, let page = next {
+            let answer = try await read(ListAnswer<JSONValue>.self, "GET", page)
+            try answer.items.prefix(left).forEach(body)
+            left -= answer.items.count
+            next = answer.next
+        }
+    }
+
     /// A path of segments and a query, percent-encoded.
     static func path(_ segments: [String], query: [(String, String?)] = []) -> String {
         var allowed = CharacterSet.alphanumerics

@@ -1,11 +1,10 @@
 /// Deliveries in columns, for a person.
-struct DeliveryTable {
+struct DeliveryTable: ItemTable {
     private var table = TextTable(
         ["DELIVERY", "STATUS", "ATTEMPTS", "TYPE", "DESTINATION", "JOB", "LAST"],
         empty: "no deliveries"
     )
 
-    /// Adds a delivery as the API lists it.
     mutating func add(_ item: JSONValue) {
         let last = [item["last_outcome"]?.text, item["last_status_code"]?.text, item["last_error"]?.text]
             .compactMap { $0 }.joined(separator: " ")
@@ -15,6 +14,5 @@ struct DeliveryTable {
         ])
     }
 
-    /// The table, a line each.
     var lines: [String] { table.lines }
 }

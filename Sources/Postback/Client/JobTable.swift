@@ -1,8 +1,7 @@
 /// Jobs in columns, for a person.
-struct JobTable {
+struct JobTable: ItemTable {
     private var table = TextTable(["JOB", "STATUS", "PRODUCT", "CODE", "CREATED", "LAST"], empty: "no jobs")
 
-    /// Adds a job as the API lists it.
     mutating func add(_ item: JSONValue) {
         table.add([
             item["job_id"]?.text ?? "", item["status"]?.text ?? "", item["product_id"]?.text ?? "-",
@@ -11,7 +10,6 @@ struct JobTable {
         ])
     }
 
-    /// The table, a line each.
     var lines: [String] { table.lines }
 
     /// What is worth knowing of a job in its status.

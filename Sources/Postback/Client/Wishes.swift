@@ -12,11 +12,20 @@ struct Wishes {
     let body: Data?
     /// So many a second, at most.
     let rate: Double?
+    /// Only say what would be done.
+    var dryRun = false
     let json: Bool
 
     /// Goes on after a refusal, and fails at the end if there was one. What ends it at once is that nobody answers, or that the key is
     /// not good for it: the next would fare no better.
     func carryOut(on ids: [String]) async throws {
+        guard !dryRun else {
+            for id in ids {
+                StandardStream.output.write(json ? Self.dryLine(id) : "would \(action) \(id)")
+            }
+            if !json { StandardStream.output.write("\(ids.count) \(kind) would be \(done)") }
+            return
+        }
         var failed = 0
         for (index, id) in ids.enumerated() {
             if index > 0, let rate { try await Task.sleep(for: .seconds(1 / rate)) }
@@ -35,5 +44,9 @@ struct Wishes {
         }
         if !json, ids.count > 1 { StandardStream.output.write("\(ids.count - failed) of \(ids.count) \(done)") }
         if failed > 0 { throw CommandFailure(.failed, "\(failed) of \(ids.count) were not \(done)") }
+    }
+
+    private static func dryLine(_ id: String) -> String {
+        JSONValue.object([("id", .string(id)), ("dry_run", .bool(true))]).line
     }
 }

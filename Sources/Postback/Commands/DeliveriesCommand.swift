@@ -14,36 +14,10 @@ struct DeliveriesCommand: AsyncParsableCommand {
 
         @OptionGroup var filters: DeliveryFilters
         @OptionGroup var connection: ClientOptions
-
-        @Option(help: "How many, at most.")
-        var limit: Int = 50
-
-        @Flag(help: "Print JSON, one delivery a line.")
-        var json = false
-
-        func validate() throws {
-            guard (1...100_000).contains(limit) else {
-                throw ValidationError("--limit: \(limit) is not from 1 to 100000")
-            }
-        }
+        @OptionGroup var list: ListOptions
 
         func run() async throws {
-            let client = try connection.client()
-            var table = DeliveryTable()
-            var path: String? = APIClient.path(
-                ["api", "deliveries"],
-                query: filters.query + [("limit", String(min(limit, 200)))]
-            )
-            var left = limit
-            while left > 0, let page = path {
-                let answer = try await client.read(ListAnswer<JSONValue>.self, "GET", page)
-                for item in answer.items.prefix(left) {
-                    if json { StandardStream.output.write(item.line) } else { table.add(item) }
-                }
-                left -= answer.items.count
-                path = answer.next
-            }
-            if !json { table.lines.forEach(StandardStream.output.write) }
+            try await list.show(["api", "deliveries"], filters, of: connection.client(), in: DeliveryTable())
         }
     }
 
@@ -92,9 +66,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
         var json = false
 
         func validate() throws {
-            guard ids.isEmpty != filters.isEmpty else {
-                throw ValidationError(ids.isEmpty ? "give ids or a filter" : "give either ids or a filter, not both")
-            }
+            try filters.check(besides: ids)
             if let rate, !(rate > 0 && rate <= 10_000) {
                 throw ValidationError("--rate: \(rate) is not more than 0 and at most 10000")
             }
@@ -103,28 +75,25 @@ struct DeliveriesCommand: AsyncParsableCommand {
         func run() async throws {
             let client = try connection.client()
             let targets = ids.isEmpty ? try await matching(client) : ids
-            if dryRun {
-                for id in targets {
-                    StandardStream.output.write(json ? #"{"id":"\#(id)","dry_run":true}"# : "would replay \(id)")
-                }
-                if !json { StandardStream.output.write("\(targets.count) deliveries would be replayed") }
-                return
-            }
             let body = force ? JSONValue.object([("force", .bool(true))]).data : nil
-            try await Wishes(client: client, action: "replay", done: "replayed", body: body, rate: rate, json: json)
-                .carryOut(on: targets)
+            try await Wishes(
+                client: client,
+                action: "replay",
+                done: "replayed",
+                body: body,
+                rate: rate,
+                dryRun: dryRun,
+                json: json
+            )
+            .carryOut(on: targets)
         }
 
         /// Ids of what the filter matches; delivered ones only when they were asked for.
         private func matching(_ client: APIClient) async throws -> [String] {
             var found: [String] = []
-            var path: String? = APIClient.path(["api", "deliveries"], query: filters.query + [("limit", "200")])
-            while let page = path {
-                let answer = try await client.read(ListAnswer<JSONValue>.self, "GET", page)
-                found += answer.items.compactMap { item in
-                    item["status"]?.text == "delivered" && !force ? nil : item["id"]?.text
-                }
-                path = answer.next
+            try await client.items(of: ["api", "deliveries"], query: filters.query) { item in
+                guard let id = item["id"]?.text, force || item["status"]?.text != "delivered" else { return }
+                found.append(id)
             }
             // The oldest first, as they would have gone out.
             return found.reversed()

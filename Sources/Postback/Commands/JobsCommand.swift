@@ -13,48 +13,12 @@ struct JobsCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists jobs, the newest first.")
 
-        @Option(help: "scheduled, queued, processing, completed, failed or cancelled.")
-        var status: String?
-        @Option(help: "Name of the queue.")
-        var queue: String?
-        @Option(help: "Id of the product.")
-        var product: String?
-        @Option(help: "Submitted at this time or later: RFC 3339, or 30m, 24h, 7d ago.")
-        var since: String?
-        @Option(help: "Submitted before this time.")
-        var until: String?
-        @Option(help: "How many, at most.")
-        var limit: Int = 50
+        @OptionGroup var filters: JobFilters
         @OptionGroup var connection: ClientOptions
-        @Flag(help: "Print JSON, one job a line.")
-        var json = false
-
-        func validate() throws {
-            guard (1...100_000).contains(limit) else {
-                throw ValidationError("--limit: \(limit) is not from 1 to 100000")
-            }
-        }
+        @OptionGroup var list: ListOptions
 
         func run() async throws {
-            let client = try connection.client()
-            var table = JobTable()
-            var path: String? = APIClient.path(
-                ["api", "jobs"],
-                query: [
-                    ("status", status), ("queue", queue), ("product_id", product), ("since", since), ("until", until),
-                    ("limit", String(min(limit, 200))),
-                ]
-            )
-            var left = limit
-            while left > 0, let page = path {
-                let answer = try await client.read(ListAnswer<JSONValue>.self, "GET", page)
-                for item in answer.items.prefix(left) {
-                    if json { StandardStream.output.write(item.line) } else { table.add(item) }
-                }
-                left -= answer.items.count
-                path = answer.next
-            }
-            if !json { table.lines.forEach(StandardStream.output.write) }
+            try await list.show(["api", "jobs"], filters, of: connection.client(), in: JobTable())
         }
     }
 
@@ -85,23 +49,37 @@ struct JobsCommand: AsyncParsableCommand {
     /// `jobs cancel`.
     struct Cancel: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Cancels jobs: those that wait at once, those that run as soon as their worker stops."
+            abstract: "Cancels jobs: those that wait at once, those that run as soon as their worker stops.",
+            discussion: "Give ids, or at least one filter. Jobs that have ended are left alone by filters."
         )
 
         @Argument(help: "Ids of jobs.")
-        var ids: [String]
+        var ids: [String] = []
+        @OptionGroup var filters: JobFilters
         @OptionGroup var connection: ClientOptions
+        @Flag(help: "Say what would be cancelled, and do nothing.")
+        var dryRun = false
         @Flag(help: "Print JSON, one answer a line.")
         var json = false
 
+        func validate() throws {
+            try filters.check(besides: ids)
+        }
+
         func run() async throws {
+            let client = try connection.client()
+            guard !ids.isEmpty else {
+                return try await JobCancellation(client: client, filters: filters, dryRun: dryRun, json: json)
+                    .carryOut()
+            }
             try await Wishes(
-                client: try connection.client(),
+                client: client,
                 kind: "jobs",
                 action: "cancel",
                 done: "cancelled",
                 body: nil,
                 rate: nil,
+                dryRun: dryRun,
                 json: json
             )
             .carryOut(on: ids)

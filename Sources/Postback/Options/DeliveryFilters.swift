@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// Which deliveries: the filters of `GET /api/deliveries` (contract section 5).
-struct DeliveryFilters: ParsableArguments {
+struct DeliveryFilters: Filters {
     @Option(help: "pending, delivered, dead or cancelled.")
     var status: String?
     @Option(help: "Name of a route.")
@@ -32,6 +32,4 @@ struct DeliveryFilters: ParsableArguments {
             ("status_code", statusCode), ("q", text),
         ]
     }
-
-    var isEmpty: Bool { query.allSatisfy { $0.1 == nil } }
 }

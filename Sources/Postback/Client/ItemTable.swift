@@ -1,0 +1,8 @@
+/// What a list of the API holds, in columns, for a person.
+protocol ItemTable {
+    /// Adds an item as the API lists it.
+    mutating func add(_ item: JSONValue)
+
+    /// The table, a line each.
+    var lines: [String] { get }
+}
