@@ -70,7 +70,7 @@ struct QueueTests {
         try await TestAPI.run { api in
             api.jobs.change { state in
                 state.products = ["b", "a"].map { id in
-                    ProductSummary(
+                    Product(
                         id: id,
                         title: "Product \(id)",
                         schema: Array(#"{"type":"object","n":1.10}"#.utf8),

@@ -1,4 +1,5 @@
 import Hummingbird
+import JobQueue
 
 /// What can be rendered.
 struct ProductRoutes {

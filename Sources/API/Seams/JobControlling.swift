@@ -58,7 +58,7 @@ package protocol JobControlling: Sendable {
     func workers() async throws(JobControlError) -> [WorkerRecord]
 
     /// What can be rendered.
-    func products() async throws(JobControlError) -> [ProductSummary]
+    func products() async throws(JobControlError) -> [Product]
 
     /// The document of a completed job; `nil` when it is not stored (any more).
     func document(of job: JobRecord) async throws(JobControlError) -> JobDocument?

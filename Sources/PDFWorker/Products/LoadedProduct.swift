@@ -1,3 +1,5 @@
+import JobQueue
+
 /// A product as it stands in its folder, read and checked.
 struct LoadedProduct: Sendable {
     let id: String

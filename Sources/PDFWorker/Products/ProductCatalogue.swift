@@ -1,5 +1,6 @@
 import Deliveries
 import Foundation
+package import JobQueue
 import Synchronization
 
 /// The products of a folder. Each is looked at when it is asked for, and read again when one of its files has changed, so

@@ -8,12 +8,6 @@ struct Documents: Sendable {
     let catalogue: ProductCatalogue
     let storage: LocalStorage
 
-    func products() -> [ProductSummary] {
-        catalogue.products().map {
-            ProductSummary(id: $0.id, title: $0.title, schema: $0.schema, renderer: $0.renderer)
-        }
-    }
-
     /// The document of a completed job; `nil` when its file is not there (any more).
     func document(of job: JobRecord) -> JobDocument? {
         let path = storage.documentPath(of: job.id)

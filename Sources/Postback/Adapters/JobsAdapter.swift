@@ -1,6 +1,7 @@
 import API
 import JobQueue
 import Jobs
+import PDFWorker
 
 /// Lets the API act on jobs through the desk.
 struct JobsAdapter: JobControlling {
@@ -65,7 +66,7 @@ struct JobsAdapter: JobControlling {
         try await mapping { () throws(JobsError) in try await desk.workers() }
     }
 
-    func products() async throws(JobControlError) -> [ProductSummary] { documents.products() }
+    func products() async throws(JobControlError) -> [Product] { documents.catalogue.products() }
 
     func document(of job: JobRecord) async throws(JobControlError) -> JobDocument? { documents.document(of: job) }
 

@@ -15,7 +15,7 @@ final class FakeJobs: JobControlling {
         var requests: [String] = []
         var queues = [QueueStatistics(name: .pdf)]
         var workers: [WorkerRecord] = []
-        var products: [ProductSummary] = []
+        var products: [Product] = []
         var documents: [JobID: JobDocument] = [:]
         var retryAnswer: RetryJobAnswer?
         var listed: [JobQuery] = []
@@ -167,7 +167,7 @@ final class FakeJobs: JobControlling {
 
     func workers() async throws(JobControlError) -> [WorkerRecord] { try await perform { $0.workers } }
 
-    func products() async throws(JobControlError) -> [ProductSummary] { try await perform { $0.products } }
+    func products() async throws(JobControlError) -> [Product] { try await perform { $0.products } }
 
     func document(of job: JobRecord) async throws(JobControlError) -> JobDocument? {
         try await perform { $0.documents[job.id] }

@@ -1,5 +1,5 @@
-/// A product as those who submit jobs see it.
-package struct ProductSummary: Hashable, Sendable {
+/// What a ``PDFRequest`` can ask for.
+package struct Product: Hashable, Sendable {
     /// What `product_id` names it by.
     package var id: String
     /// What people call it.
@@ -9,7 +9,7 @@ package struct ProductSummary: Hashable, Sendable {
     /// What renders it, such as `weasyprint`.
     package var renderer: String
 
-    /// Makes a summary.
+    /// Makes a product.
     package init(id: String, title: String, schema: [UInt8], renderer: String) {
         self.id = id
         self.title = title

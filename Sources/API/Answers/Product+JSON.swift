@@ -1,4 +1,6 @@
-extension ProductSummary {
+import JobQueue
+
+extension Product {
     /// The members of a product.
     var members: [(name: String, value: JSON)] {
         [
