@@ -338,6 +338,7 @@ let package = Package(
             dependencies: ["Deliveries", "Fuzzing", "RedisClient", "Settings"],
             swiftSettings: strict
         ),
+        .testTarget(name: "PostbackTests", dependencies: ["Postback"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

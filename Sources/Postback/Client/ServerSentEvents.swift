@@ -1,6 +1,6 @@
 import Foundation
 
-/// Takes the data of events out of the bytes of a stream, which may be cut anywhere.
+/// Takes the data of events out of the bytes of a stream, which may be cut anywhere (HTML, section 9.2.6).
 struct ServerSentEvents {
     private var line: [UInt8] = []
     private var data: [UInt8] = []
@@ -19,13 +19,22 @@ struct ServerSentEvents {
                 if hasData { events.append(Data(data)) }
                 data = []
                 hasData = false
-            } else if line.starts(with: "data:".utf8) {
+            } else if let value = Self.data(of: line) {
                 if hasData { data.append(0x0A) }
                 hasData = true
-                data += line.dropFirst(5).drop { $0 == 0x20 }
+                data += value
             }
             line = []
         }
         return events
+    }
+
+    /// The value of a line that carries data, without the one space that may stand before it; `nil` for any other line.
+    private static func data(of line: [UInt8]) -> ArraySlice<UInt8>? {
+        guard line.starts(with: "data".utf8) else { return nil }
+        let rest = line.dropFirst(4)
+        guard rest.first == UInt8(ascii: ":") else { return rest.isEmpty ? rest : nil }
+        let value = rest.dropFirst()
+        return value.first == 0x20 ? value.dropFirst() : value
     }
 }
