@@ -46,6 +46,23 @@ struct SubmitTests {
     }
 
     @Test(
+        "a key that holds something else is damage, not absence",
+        arguments: [
+            "queue:pdf:normal", "queue:pdf", "queues", "live", "index", "job:0b0b0b0b-0b0b-4b0b-8b0b-0b0b0b0b0b0b",
+        ]
+    )
+    func foreignKey(name: String) async throws {
+        try await TestQueue.run { test in
+            _ = try await test.redis.send(RedisCommand("SET", "postback:jobs:\(name)", "mine"))
+            let id = try #require(JobID("0b0b0b0b-0b0b-4b0b-8b0b-0b0b0b0b0b0b"))
+            let error = await #expect(throws: JobQueueError.self) {
+                try await test.submit { $0.id = id }
+            }
+            #expect(error?.code == .damaged, "\(error?.reason ?? "")")
+        }
+    }
+
+    @Test(
         "an idempotency key: same body, same job; other body, conflict; other tenant, another job; after its life, a new job"
     )
     func idempotency() async throws {

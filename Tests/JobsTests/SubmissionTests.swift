@@ -4,6 +4,7 @@ import JobQueue
 import Jobs
 import Ledger
 import ReceiverTestSupport
+import RedisClient
 import RedisTestSupport
 import Testing
 
@@ -33,6 +34,20 @@ struct SubmissionTests {
             let found = try await jobs.desk.jobs([second.record.id, JobID(), first.record.id])
             #expect(found.map { $0?.record.code } == ["C2", nil, "C1"])
             #expect(found.map { $0?.position } == [2, nil, 1])
+        }
+    }
+
+    @Test("A submission is not spooled for a key that holds something else: it would wait for ever")
+    func foreignKey() async throws {
+        try await run { jobs in
+            let key = "postback:jobs:queue:pdf:normal"
+            _ = try await jobs.client.send(RedisCommand("SET", key, "mine"))
+            let error = await #expect(throws: JobsError.self) { try await jobs.desk.submit(Sample.submission(1)) }
+            guard case .damaged(let reason)? = error else { throw TestFailure("got \(error.debugDescription)") }
+            #expect(reason.contains("WRONGTYPE"))
+            #expect(try await jobs.ledger.spooledSubmissions(limit: 1).isEmpty)
+            _ = try await jobs.client.send(RedisCommand("DEL", key))
+            _ = try await jobs.accept(Sample.submission(1))
         }
     }
 

@@ -44,6 +44,15 @@ struct RedisErrorTests {
         #expect(!RedisError(RedisServerError("UNBLOCKED client unblocked via CLIENT UNBLOCK")).isMissingGroup)
         #expect(!RedisError(RedisServerError("WRONGTYPE x")).isMissingGroup)
     }
+
+    @Test("knows a key of another type, in a command and in scripts of all versions")
+    func wrongType() {
+        let reason = "WRONGTYPE Operation against a key holding the wrong kind of value"
+        #expect(RedisServerError(reason).isWrongType)
+        #expect(RedisServerError("\(reason) script: 0f, on @user_script:3.").isWrongType)
+        #expect(RedisServerError("ERR Error running script (call to f_0f): @user_script:3: \(reason)").isWrongType)
+        #expect(!RedisServerError("ERR hash value is not an integer").isWrongType)
+    }
 }
 
 @Suite("Signing in")

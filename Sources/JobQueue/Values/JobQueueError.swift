@@ -23,7 +23,9 @@ package struct JobQueueError: Error, Hashable, Sendable, CustomStringConvertible
 
     /// What an error of the client means for the queue.
     package init(_ error: RedisError) {
-        self.init(error.code == .unexpectedReply ? .damaged : .unavailable, "\(error)")
+        // A key of another type stays one: waiting does not mend it.
+        let isForeign = error.code == .unexpectedReply || error.serverError?.isWrongType == true
+        self.init(isForeign ? .damaged : .unavailable, "\(error)")
     }
 
     package var description: String { reason }

@@ -30,6 +30,10 @@ package struct RedisServerError: Hashable, Sendable, CustomStringConvertible {
     /// `NOGROUP`, or the `UNBLOCKED` that Redis 7.0 sends when the key vanishes under a blocked read.
     package var isMissingGroup: Bool { code == "NOGROUP" || text.hasPrefix("UNBLOCKED the stream key") }
 
+    /// A key holds something else than the command works on, whether it was sent by itself or by a script: Redis 7.0 says so
+    /// first, older ones behind the script's name.
+    package var isWrongType: Bool { text.contains("WRONGTYPE ") }
+
     package var description: String { text }
 
     private static func cleaned(_ text: String) -> String {
