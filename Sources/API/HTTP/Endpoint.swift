@@ -26,13 +26,15 @@ struct Endpoint: Sendable {
     private let respond: @Sendable (Call, APIKey?) async throws -> Response
 
     /// An endpoint for anyone. Its query string is ignored, because health checks carry all kinds.
+    ///
+    /// - Parameter respond: gets the key of a caller who has a good one.
     static func open(
         _ path: String,
         countedAs requestClass: RequestClass?,
-        respond: @escaping @Sendable () async throws -> Response
+        respond: @escaping @Sendable (APIKey?) async throws -> Response
     ) -> Endpoint {
-        Endpoint(method: .get, path: path, access: .anyone, parameters: [], requestClass: requestClass) { _, _ in
-            try await respond()
+        Endpoint(method: .get, path: path, access: .anyone, parameters: [], requestClass: requestClass) { _, key in
+            try await respond(key)
         }
     }
 
@@ -78,7 +80,8 @@ struct Endpoint: Sendable {
     /// Checks key and query string, and answers.
     func answer(_ request: Request, context: APIContext) async throws -> Response {
         guard access != .anyone else {
-            return try await respond(Call(request, context: context, parameters: .none), nil)
+            let key: APIKey? = if case .known(let key) = context.credential { key } else { nil }
+            return try await respond(Call(request, context: context, parameters: .none), key)
         }
         if access == .link {
             let query = try QueryParameters(request.uri.query, known: parameters)
@@ -102,7 +105,7 @@ struct Endpoint: Sendable {
                 guard key.role.includes(role) else { throw .wrongRole(key, needed: role) }
             case .system:
                 guard key.role == .ops else { throw .wrongRole(key, needed: .ops) }
-                guard key.tenant == nil else {
+                guard key.coversSystem else {
                     throw Problem(
                         .forbidden,
                         "key \(quoted(key.name)) is bound to a tenant; this belongs to all tenants"

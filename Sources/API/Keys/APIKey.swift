@@ -13,6 +13,9 @@ package struct APIKey: Hashable, Sendable {
         self.tenant = tenant
     }
 
+    /// Whether the key may see and change what belongs to all tenants.
+    var coversSystem: Bool { role == .ops && tenant == nil }
+
     /// Whether the key may see, change and publish what belongs to this tenant. Compared byte for byte, as the ledger
     /// does: Swift holds two spellings of one character to be equal.
     func covers(tenant other: String?) -> Bool {

@@ -8,9 +8,9 @@ struct HealthRoutes {
     var endpoints: [Endpoint] {
         [
             .open("/api/jobs/health", countedAs: .health, respond: health),
-            .open("/livez", countedAs: nil) { Response(["status": "ok"]) },
-            .open("/readyz", countedAs: nil, respond: readiness),
-            .open("/metrics", countedAs: nil) {
+            .open("/livez", countedAs: nil) { _ in Response(["status": "ok"]) },
+            .open("/readyz", countedAs: nil) { _ in await readiness() },
+            .open("/metrics", countedAs: nil) { _ in
                 Response(
                     Array(await dependencies.metrics.render().utf8),
                     contentType: "text/plain; version=0.0.4; charset=utf-8"
@@ -20,25 +20,29 @@ struct HealthRoutes {
     }
 
     /// The answer of the job queue for people and monitors. What cannot be asked for is `null`, or left out of the lists.
-    private func health() async -> Response {
+    ///
+    /// Workers and queues belong to all tenants: names of machines and ids of jobs are for those who may see them anyway.
+    private func health(_ key: APIKey?) async -> Response {
         let readiness = await dependencies.readiness.readiness()
         let queues = try? await dependencies.jobs.queues().sorted { $0.name < $1.name }
         let workers = try? await dependencies.jobs.workers().sorted { $0.name < $1.name }
         let isHealthy = readiness.isReady && queues != nil && workers != nil
-        let now = dependencies.now()
-        return Response(
-            [
-                "status": .string(isHealthy ? "ok" : "unavailable"),
-                "redis_connected": JSON(readiness.redisConnected),
-                "database_connected": JSON(readiness.databaseConnected),
-                "queue_size": JSON(queues?.reduce(0) { $0 + $1.waiting }),
-                "workers_active": JSON(workers?.count),
-                "relay": JSON(readiness.relay),
-                "workers": .array((workers ?? []).map { .object($0.members) }),
-                "queues": .array((queues ?? []).map { .object($0.members(now: now)) }),
-            ],
-            status: isHealthy ? .ok : .serviceUnavailable
-        )
+        var members: [(name: String, value: JSON)] = [
+            ("status", .string(isHealthy ? "ok" : "unavailable")),
+            ("redis_connected", JSON(readiness.redisConnected)),
+            ("database_connected", JSON(readiness.databaseConnected)),
+            ("queue_size", JSON(queues?.reduce(0) { $0 + $1.waiting })),
+            ("workers_active", JSON(workers?.count)),
+            ("relay", JSON(readiness.relay)),
+        ]
+        if key?.coversSystem == true {
+            let now = dependencies.now()
+            members += [
+                ("workers", .array((workers ?? []).map { .object($0.members) })),
+                ("queues", .array((queues ?? []).map { .object($0.members(now: now)) })),
+            ]
+        }
+        return Response(.object(members), status: isHealthy ? .ok : .serviceUnavailable)
     }
 
     private func readiness() async -> Response {
