@@ -117,6 +117,31 @@ struct WorkerServiceTests {
         }
     }
 
+    @Test(
+        "lists show that a worker works, and on what, as soon as it does, and that it has ended, however seldom it beats"
+    )
+    func showsItsState() async throws {
+        try await TestQueue.run { test in
+            let (mayEnd, end) = AsyncStream.makeStream(of: Void.self)
+            try await withWorker(
+                test,
+                { $0.beatInterval = .seconds(3600) },
+                handler: { (_, _) async throws(JobFailure) in
+                    for await _ in mayEnd { break }
+                    return Array(json: "{}")
+                }
+            ) {
+                while try await test.queue.workers().isEmpty { await Task.yield() }
+                let id = try await test.submit()
+                while try await test.queue.workers().first?.currentJobs != [id] { await Task.yield() }
+                #expect(try await test.queue.workers().first?.state == .busy)
+                end.yield()
+                while try await test.queue.workers().first?.state != .idle { await Task.yield() }
+                #expect(try await test.queue.workers().first?.currentJobs == [])
+            }
+        }
+    }
+
     @Test("an idle worker costs fewer than two commands a second")
     func idleCost() async throws {
         try await TestQueue.run { test in

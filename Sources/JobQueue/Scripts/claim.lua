@@ -52,8 +52,8 @@ for index = 4, ARGUMENTS, 2 do
         local fence = redis.call('INCR', FENCE)
         if fence == 1 then
             -- A new or emptied server. Begin above everything that was ever given out, so that no worker of before can
-            -- pass for one of after: fewer than a thousand claims a second, on average, stay below the clock.
-            fence = now
+            -- pass for one of after: fewer than a million claims a second, on average, stay below the clock.
+            fence = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
             redis.call('SET', FENCE, whole(fence))
         end
         redis.call('ZADD', active_key(queue), whole(now + lease), job.id)

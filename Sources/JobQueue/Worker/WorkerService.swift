@@ -30,6 +30,8 @@ package actor WorkerService: Service {
     private let slotAlarm = Alarm()
     private let tendAlarm = Alarm()
     private let beatAlarm = Alarm()
+    /// Rung when it begins or ends a job.
+    private let changeAlarm = Alarm()
     private let endAlarm = Alarm()
     private let stopAlarm = Alarm()
 
@@ -87,6 +89,7 @@ package actor WorkerService: Service {
         await withTaskGroup(of: Void.self) { alive in
             alive.addTask { await self.beat() }
             alive.addTask { await self.listen() }
+            alive.addTask { await self.showChanges() }
             await withTaskGroup(of: Void.self) { open in
                 open.addTask { await self.fetch() }
                 open.addTask { await self.tend() }
@@ -169,6 +172,7 @@ extension WorkerService {
             self.ended(run, report, leftover)
         }
         runs[job.lease.fence] = (run, task)
+        changeAlarm.ring()
     }
 
     private func ended(_ run: JobRun, _ report: RunReport, _ leftover: Task<Void, Never>?) {
@@ -182,6 +186,7 @@ extension WorkerService {
         }
         observe(report)
         slotAlarm.ring()
+        changeAlarm.ring()
         if runs.isEmpty { endAlarm.ring() }
     }
 
@@ -199,6 +204,15 @@ extension WorkerService {
         while !Task.isCancelled {
             let pause = await beatOnce() ? configuration.beatInterval : .seconds(1)
             await beatAlarm.wait(atMost: min(pause, configuration.beatInterval))
+        }
+    }
+
+    /// What lists say of a worker is what it said with its last beat: it beats when that has changed, at most once a second.
+    private func showChanges() async {
+        while !Task.isCancelled {
+            await changeAlarm.wait()
+            beatAlarm.ring()
+            try? await Task.sleep(for: .seconds(1))
         }
     }
 
