@@ -12,14 +12,16 @@ package struct JobMetrics: Sendable {
         self.factory = factory
     }
 
+    /// Has the counters of a queue shown, whether a job of it has ended or not: a counter that is born with its first count
+    /// never rises, and alerts pass it over.
+    package func announce(_ queue: QueueName) {
+        for status in JobStatus.allCases where status.isEnd { _ = endCounter(queue, status) }
+    }
+
     /// Counts a job that ended, and how long it waited and ran.
     func ended(_ job: JobRecord) {
         let queue = ("queue", job.queue.text)
-        Counter(
-            label: MetricName.jobsEnded.rawValue,
-            dimensions: [queue, ("status", job.status.rawValue)],
-            factory: factory
-        ).increment()
+        endCounter(job.queue, job.status).increment()
         guard let startedAt = job.startedAt, let completedAt = job.completedAt else { return }
         timer(.jobRun, queue, completedAt.milliseconds(since: startedAt))
         // A retried job's wait includes its earlier runs, so it would say nothing.
@@ -28,7 +30,7 @@ package struct JobMetrics: Sendable {
     }
 
     /// The levels of every queue and the workers, as they are now.
-    package func levels(_ queues: [QueueStatistics], workers: [WorkerRecord], spooled: Int, now: Timestamp) {
+    package func levels(_ queues: [QueueStatistics], workers: [WorkerRecord], now: Timestamp) {
         for queue in queues {
             let name = ("queue", queue.name.text)
             for (state, count) in [
@@ -43,7 +45,17 @@ package struct JobMetrics: Sendable {
         for state in [WorkerRecord.State.idle, .busy, .stopping] {
             meter(.workers, [("state", state.rawValue)], Double(workers.count { $0.state == state }))
         }
-        meter(.jobsSpooled, [], Double(spooled))
+    }
+
+    /// How many submissions wait in the ledger for Redis.
+    package func spooled(_ count: Int) { meter(.jobsSpooled, [], Double(count)) }
+
+    private func endCounter(_ queue: QueueName, _ status: JobStatus) -> Counter {
+        Counter(
+            label: MetricName.jobsEnded.rawValue,
+            dimensions: [("queue", queue.text), ("status", status.rawValue)],
+            factory: factory
+        )
     }
 
     private func timer(_ name: MetricName, _ queue: (String, String), _ milliseconds: Int64) {

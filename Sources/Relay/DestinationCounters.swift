@@ -10,21 +10,20 @@ struct DestinationCounters {
     private var attempts: [AttemptOutcome: Counter] = [:]
     private var ended: [DeliveryStatus: Counter] = [:]
 
+    /// Makes all of them at once: a counter that is born with its first count never rises, and alerts pass it over.
     init(label: String, factory: any MetricsFactory) {
         self.label = label
         self.factory = factory
+        for outcome in AttemptOutcome.allCases { attempts[outcome] = make(.attempts, "outcome", outcome.rawValue) }
+        for status in DeliveryStatus.allCases where status != .pending {
+            ended[status] = make(.ended, "status", status.rawValue)
+        }
     }
 
     /// Counts a finished attempt and, if it ended its delivery, that.
-    mutating func count(_ result: AttemptResult) {
-        let outcome = result.attempt.outcome
-        let attempt = attempts[outcome] ?? make(.attempts, "outcome", outcome.rawValue)
-        attempts[outcome] = attempt
-        attempt.increment()
-        guard case .end(let status) = result.next else { return }
-        let end = ended[status] ?? make(.ended, "status", status.rawValue)
-        ended[status] = end
-        end.increment()
+    func count(_ result: AttemptResult) {
+        attempts[result.attempt.outcome]?.increment()
+        if case .end(let status) = result.next { ended[status]?.increment() }
     }
 
     private func make(_ name: MetricName, _ dimension: String, _ value: String) -> Counter {

@@ -70,6 +70,9 @@ package struct RelayMetrics: Sendable {
         destination.hasPrefix(RouteTable.callbackPrefix) ? "callback" : destination
     }
 
+    /// Has the counters of a destination shown, whether anything was counted or not.
+    package func announce(_ destination: String) { _ = counters(of: Self.label(of: destination)) }
+
     /// The counters of one label.
     func counters(of label: String) -> DestinationCounters { DestinationCounters(label: label, factory: factory) }
 }

@@ -160,6 +160,30 @@ struct ArchiveTests {
         }
     }
 
+    @Test("A Redis that refuses the queue's commands is reported with its reason, for as long as it does")
+    func reportsRefusal() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        try await TestJobs.run(redis: redis, directory: directory) { jobs in
+            try await jobs.waitForConnection()
+            #expect(jobs.health.trouble == nil)
+            try await redis.cli("ACL", "SETUSER", "default", "-xreadgroup")
+            // The read that is under way waits to its end; the next one is refused.
+            while jobs.health.trouble == nil { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(jobs.health.trouble?.contains("NOPERM") == true)
+            try await redis.cli("ACL", "SETUSER", "default", "+xreadgroup")
+            while jobs.health.trouble != nil { try await Task.sleep(for: .milliseconds(10)) }
+        }
+    }
+
+    @Test("The counters of a queue are there before its first job has ended")
+    func announcesCounters() {
+        let registry = PrometheusRegistry()
+        JobMetrics(factory: registry).announce(.pdf)
+        for status in ["completed", "failed", "cancelled"] {
+            #expect(registry.render().contains(#"postback_jobs_ended_total{queue="pdf",status="\#(status)"} 0"#))
+        }
+    }
+
     @Test("The ids of idempotent jobs are UUIDs, the same for the same request and no other")
     func ids() {
         let key = IdempotencyKey(key: "k", fingerprint: [1])

@@ -16,6 +16,7 @@ struct TestJobs: Sendable {
     let desk: JobDesk
     let ledger: ObservedLedger
     let registry: PrometheusRegistry
+    let health: JobHealth
     let client: RedisClient
 
     /// - Parameter archives: whether ended jobs are moved into the ledger.
@@ -44,6 +45,7 @@ struct TestJobs: Sendable {
         let queue = JobQueue(redis: client, logger: logger)
         let bell = SpoolBell()
         let registry = PrometheusRegistry()
+        let health = JobHealth()
         let desk = JobDesk(
             queue: queue,
             archive: observed,
@@ -57,6 +59,7 @@ struct TestJobs: Sendable {
             queue: queue,
             archive: observed,
             metrics: JobMetrics(factory: registry),
+            health: health,
             logger: logger
         )
         let spool = SpoolService(
@@ -73,6 +76,7 @@ struct TestJobs: Sendable {
             desk: desk,
             ledger: observed,
             registry: registry,
+            health: health,
             client: client
         )
         let value = try await withThrowingTaskGroup(of: Void.self) { group in

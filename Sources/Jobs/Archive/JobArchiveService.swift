@@ -15,13 +15,21 @@ package struct JobArchiveService: Service {
     private let queue: JobQueue
     private let archive: any JobArchive
     private let metrics: JobMetrics
+    private let health: JobHealth
     private let logger: Logger
 
     /// Makes the service; ``run()`` does the work.
-    package init(queue: JobQueue, archive: any JobArchive, metrics: JobMetrics, logger: Logger) {
+    package init(
+        queue: JobQueue,
+        archive: any JobArchive,
+        metrics: JobMetrics,
+        health: JobHealth = JobHealth(),
+        logger: Logger
+    ) {
         self.queue = queue
         self.archive = archive
         self.metrics = metrics
+        self.health = health
         self.logger = logger
     }
 
@@ -34,8 +42,11 @@ package struct JobArchiveService: Service {
                     try await move()
                     pause = .milliseconds(100)
                     trouble = nil
+                    health.note(trouble: nil)
                 } catch {
                     guard !Task.isCancelled else { return }
+                    // The ledger's own troubles are reported by who writes most of it.
+                    if error is JobQueueError { health.note(trouble: "\(error)") }
                     // One line for each trouble, not for each try.
                     if trouble != "\(error)" {
                         trouble = "\(error)"

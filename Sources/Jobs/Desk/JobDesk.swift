@@ -64,13 +64,14 @@ package final class JobDesk: Sendable {
             case .full(let limit): return .full(limit: limit)
             }
         } catch  where error.code == .unavailable {
-            return try await spool(submission)
+            return try await spool(submission, because: error.reason)
         } catch {
             throw JobsError(error)
         }
     }
 
-    private func spool(_ submission: JobSubmission) async throws(JobsError) -> SubmissionAnswer {
+    private func spool(_ submission: JobSubmission, because reason: String) async throws(JobsError) -> SubmissionAnswer
+    {
         let answer: SpoolAnswer
         do {
             let row = SpooledSubmission(submission, acceptedAt: now())
@@ -80,7 +81,10 @@ package final class JobDesk: Sendable {
         }
         switch answer {
         case .spooled:
-            logger.info("Redis is away: spooled a job", metadata: Logger.Metadata([.job: "\(submission.id)"]))
+            logger.info(
+                "Redis is away: spooled a job",
+                metadata: Logger.Metadata([.job: "\(submission.id)", .reason: "\(reason)"])
+            )
             bell.ring()
             return .accepted(JobStanding(record: JobRecord(submission)))
         case .repeated(let id):

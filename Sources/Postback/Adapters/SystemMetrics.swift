@@ -1,5 +1,6 @@
 import API
 import Deliveries
+import JobQueue
 import Jobs
 import Ledger
 import Metrics
@@ -15,7 +16,10 @@ struct SystemMetrics: MetricsRendering {
     let ledger: any OperatorLedger
     let control: RelayControl
     let desk: JobDesk
+    let relay: RelayMetrics
     let jobs: JobMetrics
+    /// The queues that are configured.
+    let queues: [QueueName]
     let spool: any SubmissionSpool
     let clock: RelayClock
 
@@ -34,12 +38,15 @@ struct SystemMetrics: MetricsRendering {
             isAvailable = false
         }
         set(.ledgerAvailable, isAvailable ? 1 : 0)
-        if let queues = try? await desk.queues(), let workers = try? await desk.workers(),
-            let spooled = try? await spool.spooledCount()
-        {
-            jobs.levels(queues, workers: workers, spooled: spooled, now: clock.now())
+        // The spool is in the ledger, and matters most while Redis is away.
+        if let spooled = try? await spool.spooledCount() { jobs.spooled(spooled) }
+        if let queues = try? await desk.queues(), let workers = try? await desk.workers() {
+            jobs.levels(queues, workers: workers, now: clock.now())
         }
+        for queue in queues { jobs.announce(queue) }
+        relay.announce(RouteTable.callbackPrefix)
         for destination in await control.destinations() where !destination.name.hasPrefix(RouteTable.callbackPrefix) {
+            relay.announce(destination.name)
             for state in DestinationHealth.allCases {
                 Meter(
                     label: MetricName.destinationState.rawValue,

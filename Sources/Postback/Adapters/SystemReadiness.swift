@@ -1,4 +1,5 @@
 import API
+import Jobs
 import RedisClient
 import Relay
 
@@ -6,14 +7,16 @@ import Relay
 struct SystemReadiness: ReadinessReporting {
     let redis: RedisClient
     let health: RelayHealth
+    let jobs: JobHealth
 
     func readiness() async -> Readiness {
         let parts = health.now
         var reasons: [String] = []
         if let trouble = parts.intakeTrouble { reasons.append("stream: \(trouble)") }
+        if let trouble = jobs.trouble { reasons.append("jobs: \(trouble)") }
         if let trouble = parts.ledgerTrouble { reasons.append("ledger: \(trouble)") }
         return Readiness(
-            redisConnected: redis.state.isConnected && parts.intakeTrouble == nil,
+            redisConnected: redis.state.isConnected && parts.intakeTrouble == nil && jobs.trouble == nil,
             databaseConnected: parts.ledgerTrouble == nil,
             relay: parts.isRunning ? .running : .stopped,
             reasons: reasons

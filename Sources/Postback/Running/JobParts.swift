@@ -14,6 +14,7 @@ struct JobParts {
     let queue: JobQueue
     let desk: JobDesk
     let metrics: JobMetrics
+    let health = JobHealth()
     /// In the order in which they start.
     let services: [any Service]
 
@@ -47,7 +48,7 @@ struct JobParts {
         )
         services = [
             RedisService(client: redis),
-            JobArchiveService(queue: queue, archive: ledger, metrics: metrics, logger: logger),
+            JobArchiveService(queue: queue, archive: ledger, metrics: metrics, health: health, logger: logger),
             SpoolService(
                 queue: queue,
                 spool: ledger,

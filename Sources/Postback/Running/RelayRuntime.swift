@@ -119,7 +119,7 @@ struct RelayRuntime {
                     // Without a secret nothing makes links, and none is good.
                     link: settings.downloadLink(data) ?? DownloadLink(secret: randomBytes(32))
                 ),
-                readiness: SystemReadiness(redis: redis, health: health),
+                readiness: SystemReadiness(redis: redis, health: health, jobs: jobs.health),
                 metrics: SystemMetrics(
                     registry: registry,
                     redis: redis,
@@ -127,7 +127,9 @@ struct RelayRuntime {
                     ledger: ledger,
                     control: control,
                     desk: jobs.desk,
+                    relay: metrics,
                     jobs: jobs.metrics,
+                    queues: settings.queues,
                     spool: ledger,
                     clock: clock
                 ),
