@@ -20,6 +20,12 @@ package final class ProductCatalogue: Sendable {
         self.path = path
     }
 
+    /// Whether its folder is there.
+    package var exists: Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+    }
+
     /// All products that can be used, by id. One that is broken is left out: ``problems()`` tells of it.
     package func products() -> [Product] {
         ids().compactMap { try? load($0).product }

@@ -1,4 +1,5 @@
 import API
+import Dispatch
 import JobQueue
 import Jobs
 import PDFWorker
@@ -66,11 +67,22 @@ struct JobsAdapter: JobControlling {
         try await mapping { () throws(JobsError) in try await desk.workers() }
     }
 
-    func products() async throws(JobControlError) -> [Product] { documents.catalogue.products() }
+    func products() async throws(JobControlError) -> [Product] {
+        await reading { [documents] in documents.catalogue.products() }
+    }
 
-    func document(of job: JobRecord) async throws(JobControlError) -> JobDocument? { documents.document(of: job) }
+    func document(of job: JobRecord) async throws(JobControlError) -> JobDocument? {
+        await reading { [documents] in documents.document(of: job) }
+    }
 
     func changes() -> AsyncStream<JobID> { desk.changes() }
+
+    /// Runs what reads files off the event loops, where the API's tasks run.
+    private func reading<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: body()) }
+        }
+    }
 
     /// Seconds until a queue or Redis is worth another try.
     private static let retryAfter = 5

@@ -26,6 +26,7 @@ struct RelayCommand: AsyncParsableCommand {
         }
         let data = common.dataDirectory
         try data.create()
+        for warning in settings.linkWarnings(data) { logger.warning(warning) }
         try await OwnedLedger.with(settings, data: data, logger: logger) { ledger in
             try await RelayProcess(
                 settings: settings,

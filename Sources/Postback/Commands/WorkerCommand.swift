@@ -46,6 +46,7 @@ struct WorkerCommand: AsyncParsableCommand {
             configuration: RedisClientConfiguration(),
             logger: logger
         )
+        for warning in settings.linkWarnings(data) { logger.warning(warning) }
         DescriptorLimit.raise()
         let runtime = try WorkerRuntime.make(
             settings: settings.all,

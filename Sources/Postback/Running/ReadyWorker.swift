@@ -13,6 +13,12 @@ struct ReadyWorker: Service {
     let logger: Logger
 
     func run() async throws {
+        if !catalogue.exists {
+            logger.warning(
+                "There is no folder of products (templates.path): every job will fail",
+                metadata: Logger.Metadata([.reason: "\(catalogue.path)"])
+            )
+        }
         for problem in catalogue.problems() {
             logger.warning("A product cannot be used", metadata: Logger.Metadata([.reason: "\(problem)"]))
         }

@@ -2,6 +2,7 @@ import API
 import Deliveries
 import HTTPSender
 import JobQueue
+import Logging
 import PDFWorker
 import RedisClient
 import Relay
@@ -75,6 +76,19 @@ struct RunSettings: Sendable {
             link: downloadLink(data),
             life: all.storage.linkLife.components.seconds
         )
+    }
+
+    /// What callbacks with links miss where the process is not an `up`: a line each. `relay` and every worker need the same two
+    /// settings.
+    func linkWarnings(_ data: DataDirectory) -> [Logger.Message] {
+        var warnings: [Logger.Message] = []
+        if all.api.publicURL == nil {
+            warnings.append("api.public_url is not set: links in callbacks lead to this machine alone")
+        }
+        if downloadLink(data) == nil {
+            warnings.append("api.link_secret is not set: links in callbacks need an API key")
+        }
+        return warnings
     }
 
     /// The queue of jobs.
