@@ -10,6 +10,13 @@ enum StandardStream {
     /// Whether a person is looking.
     var isTerminal: Bool { isatty(descriptor) == 1 }
 
+    /// Characters of a line, where a person is looking; `nil` elsewhere: what is read by programs is not cut.
+    var width: Int? {
+        var size = winsize()
+        guard isTerminal, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
     /// Writes a line.
     func write(_ line: String) { writeUnterminated(line + "\n") }
 

@@ -24,7 +24,7 @@ enum IndexPage {
         h2 { font-size: .8rem; letter-spacing: .08em; text-transform: uppercase; color: var(--soft); margin: 2.75rem 0 .75rem }
         p { margin: .9rem 0; max-width: 38rem }
         ul { list-style: none; margin: 0; padding: 0; background: var(--card); border: 1px solid var(--line); border-radius: .6rem }
-        li { display: flex; flex-wrap: wrap; gap: .1rem 1rem; padding: .7rem 1rem; border-top: 1px solid var(--line) }
+        li { display: flex; flex-wrap: wrap; align-items: baseline; gap: .1rem 1rem; padding: .7rem 1rem; border-top: 1px solid var(--line) }
         li:first-child { border-top: 0 }
         li > :first-child { flex: 0 0 12.5rem }
         li > :last-child { color: var(--soft) }
@@ -36,24 +36,30 @@ enum IndexPage {
         <body>
         <main>
         <h1>Postback<span>.</span></h1>
-        <p>A relay for webhooks. Workers say what happened to a job; Postback tells the right receiver, signed, and keeps
-        trying until the receiver has taken it.</p>
+        <p>Makes PDFs as jobs, and tells the right receiver, signed, how each ended: again and again, until the receiver has
+        taken it. Workers of other kinds take part with one entry on a Redis stream.</p>
         <h2>Read</h2>
         <ul>
         <li><a href="/openapi.yaml">openapi.yaml</a><span>the whole API, for people and generators</span></li>
         <li><a href="/metrics">metrics</a><span>numbers for Prometheus</span></li>
         <li><a href="/readyz">readyz</a><span>whether Redis, the ledger and the relay are there</span></li>
         <li><a href="/livez">livez</a><span>whether this process answers</span></li>
+        <li><a href="/api/jobs/health">jobs/health</a><span>whether jobs are taken and worked on</span></li>
         </ul>
         <h2>Look</h2>
         <ul>
+        <li><code>/api/jobs</code><span>what was submitted, and what became of it</span></li>
+        <li><code>/api/queues</code><span>how many jobs wait, run and have ended</span></li>
+        <li><code>/api/products</code><span>what can be made, and the data it takes</span></li>
         <li><code>/api/deliveries</code><span>what was sent, what came back, what waits</span></li>
         <li><code>/api/destinations</code><span>how each receiver stands</span></li>
         <li><code>/api/quarantine</code><span>events that could not be used, and why</span></li>
         </ul>
         <h2>Try a key</h2>
-        <pre><code>curl -H "Authorization: Bearer $POSTBACK_API_KEY" \\
-             $POSTBACK_URL/api/me</code></pre>
+        <pre><code>curl $POSTBACK_URL/api/me -H "X-API-Key: $POSTBACK_API_KEY"</code></pre>
+        <h2>Submit a job</h2>
+        <pre><code>curl $POSTBACK_URL/api/jobs/pdf/submit -H "X-API-Key: $POSTBACK_API_KEY" \\
+             -H "Content-Type: application/json" -d '{"product_id": "psikotes_v2", "code": "USER123"}'</code></pre>
         </main>
         </body>
         </html>

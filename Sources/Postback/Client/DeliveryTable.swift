@@ -2,6 +2,7 @@
 struct DeliveryTable: ItemTable {
     private var table = TextTable(
         ["DELIVERY", "STATUS", "ATTEMPTS", "TYPE", "DESTINATION", "JOB", "LAST"],
+        shrinking: ["TYPE", "DESTINATION", "LAST"],
         empty: "no deliveries"
     )
 
@@ -10,9 +11,9 @@ struct DeliveryTable: ItemTable {
             .compactMap { $0 }.joined(separator: " ")
         table.add([
             item["id"]?.text ?? "", item["status"]?.text ?? "", item["attempts"]?.text ?? "", item["type"]?.text ?? "",
-            item["destination"]?.text ?? "", item["job_id"]?.text ?? "-", last.isEmpty ? "-" : String(last.prefix(80)),
+            item["destination"]?.text ?? "", item["job_id"]?.text ?? "-", last.isEmpty ? "-" : last,
         ])
     }
 
-    var lines: [String] { table.lines }
+    func lines(within width: Int?) -> [String] { table.lines(within: width) }
 }

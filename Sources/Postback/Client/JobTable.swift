@@ -1,16 +1,19 @@
 /// Jobs in columns, for a person.
 struct JobTable: ItemTable {
-    private var table = TextTable(["JOB", "STATUS", "PRODUCT", "CODE", "CREATED", "LAST"], empty: "no jobs")
+    private var table = TextTable(
+        ["JOB", "STATUS", "PRODUCT", "CODE", "CREATED", "LAST"],
+        shrinking: ["PRODUCT", "CODE", "LAST"],
+        empty: "no jobs"
+    )
 
     mutating func add(_ item: JSONValue) {
         table.add([
             item["job_id"]?.text ?? "", item["status"]?.text ?? "", item["product_id"]?.text ?? "-",
-            String((item["code"]?.text ?? "-").prefix(32)), Self.seconds(item["created_at"]?.text),
-            String(Self.last(item).prefix(80)),
+            item["code"]?.text ?? "-", Self.seconds(item["created_at"]?.text), Self.last(item),
         ])
     }
 
-    var lines: [String] { table.lines }
+    func lines(within width: Int?) -> [String] { table.lines(within: width) }
 
     /// What is worth knowing of a job in its status.
     private static func last(_ item: JSONValue) -> String {

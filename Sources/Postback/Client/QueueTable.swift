@@ -1,9 +1,10 @@
 /// Queues in columns, for a person.
 enum QueueTable {
     /// - Parameter queues: as the API lists them.
-    static func lines(_ queues: [JSONValue]) -> [String] {
+    static func lines(_ queues: [JSONValue], within width: Int?) -> [String] {
         let counts = ["waiting", "active", "delayed", "completed", "failed", "cancelled", "workers"]
-        var table = TextTable(["QUEUE", "STATE"] + counts.map { $0.uppercased() } + ["OLDEST"], empty: "no queues")
+        let header = ["QUEUE", "STATE"] + counts.map { $0.uppercased() } + ["OLDEST"]
+        var table = TextTable(header, shrinking: ["QUEUE"], empty: "no queues")
         for queue in queues {
             let state = queue["paused"]?.text == "true" ? "paused" : "open"
             table.add(
@@ -11,7 +12,7 @@ enum QueueTable {
                     + [queue["oldest_age_seconds"]?.text.flatMap { Int($0) }.map(age) ?? "-"]
             )
         }
-        return table.lines
+        return table.lines(within: width)
     }
 
     /// Seconds as people read them.

@@ -1,9 +1,10 @@
 /// Workers in columns, for a person.
 enum WorkerTable {
     /// - Parameter workers: as the API's health tells of them.
-    static func lines(_ workers: [JSONValue]) -> [String] {
+    static func lines(_ workers: [JSONValue], within width: Int?) -> [String] {
         var table = TextTable(
             ["WORKER", "STATE", "QUEUES", "JOBS", "LAST BEAT", "CURRENT"],
+            shrinking: ["WORKER", "QUEUES"],
             empty: "no workers: jobs wait until one is started (postback up, postback worker)"
         )
         for worker in workers {
@@ -15,6 +16,6 @@ enum WorkerTable {
                 jobs.first ?? "-",
             ])
         }
-        return table.lines
+        return table.lines(within: width)
     }
 }

@@ -38,7 +38,10 @@ struct PublishCommand: AsyncParsableCommand {
     var traceparent: String?
     @Option(help: "Key of the stream (POSTBACK_EVENTS_STREAM; default postback:events).")
     var stream: String?
-    @Option(name: .customLong("data-dir"), help: "Data directory of the `up` on this machine (POSTBACK_DATA).")
+    @Option(
+        name: .customLong("data-dir"),
+        help: "Data directory of the `up` on this machine (POSTBACK_DATA; default ./postback-data)."
+    )
     var dataDirectory: String?
 
     func run() async throws {

@@ -22,10 +22,11 @@ struct QueuesCommand: AsyncParsableCommand {
             let client = try connection.client()
             let queues = try await client.read(ListAnswer<JSONValue>.self, "GET", "/api/queues?limit=200").items
             guard !json else { return queues.forEach { StandardStream.output.write($0.line) } }
-            QueueTable.lines(queues).forEach(StandardStream.output.write)
+            QueueTable.lines(queues, within: StandardStream.output.width).forEach(StandardStream.output.write)
             let health = try await client.read(JSONValue.self, "GET", "/api/jobs/health")
             StandardStream.output.write("")
-            WorkerTable.lines(health["workers"]?.elements ?? []).forEach(StandardStream.output.write)
+            WorkerTable.lines(health["workers"]?.elements ?? [], within: StandardStream.output.width)
+                .forEach(StandardStream.output.write)
         }
     }
 

@@ -46,7 +46,10 @@ struct SubmitCommand: AsyncParsableCommand {
     var url: String?
     @Option(help: "API key (POSTBACK_API_KEY; default: what `up` wrote into the data directory).")
     var apiKey: String?
-    @Option(name: .customLong("data-dir"), help: "Data directory of the `up` on this machine (POSTBACK_DATA).")
+    @Option(
+        name: .customLong("data-dir"),
+        help: "Data directory of the `up` on this machine (POSTBACK_DATA; default ./postback-data)."
+    )
     var dataDirectory: String?
     @Flag(help: "Print JSON.")
     var json = false

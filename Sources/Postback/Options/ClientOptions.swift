@@ -9,7 +9,10 @@ struct ClientOptions: ParsableArguments {
     @Option(help: "API key (POSTBACK_API_KEY; default: what `up` wrote into the data directory).")
     var apiKey: String?
 
-    @Option(help: "Data directory of the `up` on this machine (POSTBACK_DATA; default ./postback-data).")
+    @Option(
+        name: [.customLong("data-dir"), .customLong("data")],
+        help: "Data directory of the `up` on this machine (POSTBACK_DATA; default ./postback-data)."
+    )
     var data: String?
 
     /// The client, or a failure that says what is missing.

@@ -9,7 +9,10 @@ struct CommonOptions: ParsableArguments {
     @Option(help: "Configuration file (POSTBACK_CONFIG).")
     var config: String?
 
-    @Option(help: "Data directory (POSTBACK_DATA; default ./postback-data).")
+    @Option(
+        name: [.customLong("data-dir"), .customLong("data")],
+        help: "Data directory (POSTBACK_DATA; default ./postback-data)."
+    )
     var data: String?
 
     @Option(help: "trace, debug, info, notice, warning, error or critical (POSTBACK_LOG_LEVEL; default info).")

@@ -25,6 +25,6 @@ struct ListOptions: ParsableArguments {
         try await client.items(of: path, query: filters.query, limit: limit) { item in
             if json { StandardStream.output.write(item.line) } else { table.add(item) }
         }
-        if !json { table.lines.forEach(StandardStream.output.write) }
+        if !json { table.lines(within: StandardStream.output.width).forEach(StandardStream.output.write) }
     }
 }
