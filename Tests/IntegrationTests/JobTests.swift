@@ -265,6 +265,21 @@ struct JobTests {
     }
 }
 
+@Suite(.timeLimit(.minutes(1)))
+struct DataDirectoryTests {
+    @Test("`up` runs in a directory of any name, and other commands find it there")
+    func anyName() async throws {
+        let parent = try TemporaryDirectory()
+        let data = parent.path + "/sp ace é%41 \"q\""
+        let program = try Program(["up", "--data-dir", data, "--port", "0"])
+        try await program.waitFor("is up at")
+        let listed = try await Program.run(["queues", "--data", data], environment: [:])
+        #expect(listed.code == 0, "\(listed.output)")
+        program.signal(SIGTERM)
+        #expect(await program.waitUntilExit() == 0)
+    }
+}
+
 extension Installation {
     fileprivate func submit(_ arguments: [String]) async throws -> (code: Int32, output: String) {
         try await run(["submit"] + arguments)

@@ -27,6 +27,12 @@ struct RedisEndpointTests {
         #expect("\(endpoint)" == description)
     }
 
+    @Test("takes any path of a socket, once it is encoded", arguments: ["/run/r.sock", "/a b/é/%41?#@:/\"'~.sock"])
+    func socketPaths(path: String) throws {
+        let endpoint = try RedisEndpoint(url: "unix://" + RedisEndpoint.encoded(socketPath: path))
+        #expect("\(endpoint)" == "unix://\(path)?db=0")
+    }
+
     @Test("has its credentials decoded")
     func credentials() throws {
         #expect(

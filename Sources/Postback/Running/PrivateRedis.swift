@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Logging
+import RedisClient
 import Subprocess
 import Telemetry
 
@@ -25,7 +26,7 @@ struct PrivateRedis: Sendable {
         try prepare()
     }
 
-    var url: String { "unix://\(socket)" }
+    var url: String { "unix://" + RedisEndpoint.encoded(socketPath: socket) }
 
     /// Runs `body` once the server takes connections, and ends the server after it. A server that ends by itself is started again.
     func whileRunning(_ body: @Sendable () async throws -> Void) async throws {
@@ -105,9 +106,9 @@ struct PrivateRedis: Sendable {
         """
         # Written by postback at each start.
         port 0
-        unixsocket "\(socket)"
+        unixsocket \(Self.quoted(socket))
         unixsocketperm 700
-        dir "\(directory)"
+        dir \(Self.quoted(directory))
         daemonize no
         supervised no
         appendonly yes
@@ -116,6 +117,18 @@ struct PrivateRedis: Sendable {
         maxmemory-policy noeviction
 
         """
+    }
+
+    /// A path as the configuration file takes it.
+    private static func quoted(_ path: String) -> String {
+        let escaped = path.utf8.map { byte -> String in
+            switch byte {
+            case UInt8(ascii: "\\"), UInt8(ascii: "\""): "\\" + String(UnicodeScalar(byte))
+            case 0x20..<0x7F: String(UnicodeScalar(byte))
+            default: "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }
+        }
+        return "\"\(escaped.joined())\""
     }
 
     private static func isInstalled(_ program: String) -> Bool {

@@ -24,6 +24,15 @@ extension RedisEndpoint {
         }
     }
 
+    /// A socket's path as ``init(url:)`` takes it, any byte of it percent-encoded that could mean something else there.
+    package static func encoded(socketPath path: String) -> String {
+        path.utf8.map { byte in
+            let character = Character(UnicodeScalar(byte))
+            let isPlain = byte < 0x80 && (character.isLetter || character.isNumber || "/._-~".contains(character))
+            return isPlain ? String(character) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }.joined()
+    }
+
     private init(tcp rest: Substring, tls: RedisTLSOptions?) throws(RedisError) {
         let parts = try URLParts(rest)
         let (host, port) = try Self.hostAndPort(parts.host)
