@@ -17,12 +17,14 @@ struct RateLimiterTests {
             let decision = window.spend(at: Self.perMinute, now: Self.after(Double(number)))
             #expect(decision.wait == nil)
             #expect(decision.remaining == 9 - number)
-            #expect(decision.resetsAt == Self.after(60))
+            // After the last one: the window ends in a minute, and a tenth of the next must pass before it counts less.
+            #expect(decision.resetsAt == Self.after(number < 9 ? 60 : 66))
         }
         let refused = window.spend(at: Self.perMinute, now: Self.after(20))
         #expect(refused.remaining == 0)
         // The window ends in 40 s, and a tenth of the next must pass before one of the ten counts no longer.
         #expect(refused.wait == 46_000)
+        #expect(refused.resetsAt == Self.after(66))
         #expect(refused.retryAfter == 46)
     }
 

@@ -7,7 +7,7 @@ struct RateDecision: Hashable, Sendable {
     var limit: Int
     /// How many more may be made at once.
     var remaining: Int
-    /// When the present window ends.
+    /// When the present window ends; once none remain, when the next request fits.
     var resetsAt: Timestamp
     /// Milliseconds until the next one fits; `nil`: this one may be made.
     var wait: Int64?

@@ -20,11 +20,16 @@ struct SlidingWindow: Hashable, Sendable {
         let remainder = rate.perMilliseconds - elapsed
         let carried = (countBefore * Int(remainder) + Int(rate.perMilliseconds) - 1) / Int(rate.perMilliseconds)
         let end = start.advanced(byMilliseconds: rate.perMilliseconds)
-        guard carried + count < rate.count else {
-            return RateDecision(limit: rate.count, remaining: 0, resetsAt: end, wait: wait(rate, elapsed: elapsed))
-        }
-        count += 1
-        return RateDecision(limit: rate.count, remaining: rate.count - carried - count, resetsAt: end, wait: nil)
+        let isRefused = carried + count >= rate.count
+        if !isRefused { count += 1 }
+        let remaining = max(0, rate.count - carried - count)
+        let wait = remaining == 0 ? wait(rate, elapsed: elapsed) : 0
+        return RateDecision(
+            limit: rate.count,
+            remaining: remaining,
+            resetsAt: remaining == 0 ? now.advanced(byMilliseconds: wait) : end,
+            wait: isRefused ? wait : nil
+        )
     }
 
     /// Makes the window the one that `now` lies in. A clock that was set back begins a new one.
