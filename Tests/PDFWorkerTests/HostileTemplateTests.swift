@@ -126,6 +126,33 @@ import Testing
         }
     }
 
+    @Test func `a signal that a service manager sends to all processes ends neither the helper nor a document`() async throws {
+        try await Bench.run { bench in
+            try bench.templates.product("many", String(repeating: "<p style='break-after: page'>x y z</p>", count: 60))
+            let helper = try await bench.helper()
+            let task = Task { try await bench.run(claimed("many")) }
+            #expect(try await eventually { !children(of: helper).isEmpty })
+            for process in [helper] + children(of: helper) { kill(process, SIGTERM) }
+            #expect(try await task.value["pages"] == .number("61"))
+            #expect(try await bench.helper() == helper)
+        }
+    }
+
+    @Test func `a document whose process is killed from outside may be tried again`() async throws {
+        try await Bench.run { bench in
+            try bench.templates.product(
+                "slow",
+                "<style>@page { size: 2mm 2mm; margin: 0 }</style>" + String(repeating: "<p>x y z</p>", count: 20_000)
+            )
+            let helper = try await bench.helper()
+            let task = Task { try await bench.run(claimed("slow")) }
+            #expect(try await eventually { !children(of: helper).isEmpty })
+            kill(try #require(children(of: helper).first), SIGKILL)
+            let failure = await #expect(throws: JobFailure.self) { try await task.value }
+            #expect(failure == JobFailure("the renderer failed: signal 9", isRetriable: true))
+        }
+    }
+
     @Test func `a helper that is killed takes its documents along, and the next job works`() async throws {
         try await Bench.run { bench in
             try bench.templates.product(

@@ -381,8 +381,9 @@ class Helper:
         has_no_memory = os.WIFEXITED(status) and os.WEXITSTATUS(status) == OUT_OF_MEMORY
         if number == signal.SIGXCPU:
             failed = "time"
-        elif has_no_memory or number in (signal.SIGABRT, signal.SIGTRAP, signal.SIGSEGV, signal.SIGBUS, signal.SIGKILL):
-            # Libraries in C end the process when they get no memory.
+        elif has_no_memory or number in (signal.SIGABRT, signal.SIGTRAP, signal.SIGSEGV, signal.SIGBUS):
+            # Libraries in C end the process when they get no memory. SIGKILL is not among these: it comes from outside, from a
+            # system that is short of memory or from a person, and another try may do.
             failed = "memory"
         else:
             failed = "defect"
@@ -439,7 +440,10 @@ class Helper:
 
 
 def main(work_directory):
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A service manager and a terminal signal all processes of a service at once. Documents under way have the worker's grace: it
+    # ends this process when they are done, by closing its input.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     os.environ["PATH"] = "/usr/local/bin:/usr/bin:/bin"
     os.chdir(work_directory)
     helper = Helper()
