@@ -338,7 +338,11 @@ let package = Package(
             dependencies: ["Deliveries", "Fuzzing", "RedisClient", "Settings"],
             swiftSettings: strict
         ),
-        .testTarget(name: "PostbackTests", dependencies: ["Postback"], swiftSettings: strict),
+        .testTarget(
+            name: "PostbackTests",
+            dependencies: ["Deliveries", "HTTPSender", "Postback", "Relay"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

@@ -42,7 +42,7 @@ package struct APIApplication: Service {
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? port
                 dependencies.logger.info(
-                    "the API takes requests",
+                    "The API takes requests",
                     metadata: Logger.Metadata([.address: .string("\(host):\(port)")])
                 )
                 await onListening(port)

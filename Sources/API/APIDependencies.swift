@@ -7,7 +7,7 @@ package struct APIDependencies: Sendable {
     /// Finds who a presented key belongs to. It must compare with every key, in constant time, without an early exit.
     package var authenticate: @Sendable (_ presented: [UInt8]) -> APIKey?
     /// Refuses the fields of an event that intake would refuse, before they are published.
-    package var validate: @Sendable ([EventField]) throws(EventRefusal) -> Void
+    package var validate: @Sendable (_ fields: [EventField], _ tenant: String?) throws(EventRefusal) -> Void
     package var events: any EventPublishing
     /// Lists, single deliveries, quarantined entries and statistics are read from here.
     package var ledger: any OperatorLedger
@@ -28,7 +28,7 @@ package struct APIDependencies: Sendable {
     /// Collects what the API acts through.
     package init(
         authenticate: @escaping @Sendable (_ presented: [UInt8]) -> APIKey?,
-        validate: @escaping @Sendable ([EventField]) throws(EventRefusal) -> Void,
+        validate: @escaping @Sendable (_ fields: [EventField], _ tenant: String?) throws(EventRefusal) -> Void,
         events: any EventPublishing,
         ledger: any OperatorLedger,
         deliveries: any DeliveryControlling,

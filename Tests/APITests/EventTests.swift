@@ -154,6 +154,33 @@ struct EventTests {
         }
     }
 
+    @Test("a tenant is told that an id is another's; its own may be repeated")
+    func takenID() async throws {
+        try await TestAPI.run { api in
+            for (number, tenant) in [(1, "bob"), (2, "acme"), (3, nil)] {
+                api.ledger.insert(Sample.delivery(number, tenant: tenant))
+            }
+            for number in [1, 3] {
+                let reply = try await api.post(
+                    "/api/events",
+                    #"{"type":"a.b","data":{},"id":"evt_\#(number)"}"#,
+                    key: "acme-secret"
+                )
+                #expect(reply.status == 409)
+                #expect(reply.json["field"]?.string == "id")
+            }
+            #expect(api.relay.published.isEmpty)
+            let repeated = try await api.post(
+                "/api/events",
+                #"{"type":"a.b","data":{},"id":"evt_2"}"#,
+                key: "acme-secret"
+            )
+            #expect(repeated.status == 202)
+            // Whoever acts for all tenants is not held up.
+            #expect(try await api.post("/api/events", #"{"type":"a.b","data":{},"id":"evt_1"}"#).status == 202)
+        }
+    }
+
     @Test("a member that is not known is named")
     func unknownMember() async throws {
         try await TestAPI.run { api in

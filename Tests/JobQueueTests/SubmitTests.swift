@@ -32,6 +32,19 @@ struct SubmitTests {
         }
     }
 
+    @Test(
+        "the ids of jobs' own events are known by their form",
+        arguments: [
+            ("0b1a7c5e-1111-4222-8333-944445555666:1", true), ("0B1A7C5E-1111-4222-8333-944445555666:12", true),
+            ("0b1a7c5e-1111-4222-8333-944445555666", false), ("0b1a7c5e-1111-4222-8333-944445555666:", false),
+            ("0b1a7c5e-1111-4222-8333-944445555666:1a", false), ("0b1a7c5e-1111-4222-8333-944445555666:1:1", false),
+            ("0b1a7c5e111142228333944445555666:1", false), ("evt_1:1", false), ("order-1", false),
+        ]
+    )
+    func eventIDs(id: String, isEventID: Bool) {
+        #expect(JobQueue.isEventID(id) == isEventID)
+    }
+
     @Test("the same submission again, after a lost answer, is the same job")
     func repeatedSubmission() async throws {
         try await TestQueue.run { test in

@@ -1,6 +1,7 @@
 import Deliveries
 import HTTPTypes
 import Hummingbird
+import Ledger
 
 /// Events over HTTP, for workers without Redis.
 struct EventRoutes {
@@ -27,13 +28,28 @@ struct EventRoutes {
         )
         let fields = try fields(of: body, headers: call.request.headers, key: key)
         do {
-            try dependencies.validate(fields)
+            try dependencies.validate(fields, key.tenant)
         } catch {
             throw Problem.invalid(error.field.rawValue, error.reason)
         }
-        let entryID = try await dependencies.events.publish(fields)
         let id = fields.first { $0.name.elementsEqual("id".utf8) }.map { String(decoding: $0.value, as: UTF8.self) }
+        if let id, let tenant = key.tenant { try await checkOwner(of: id, tenant) }
+        let entryID = try await dependencies.events.publish(fields)
         return Response(["id": .string(id ?? "evt_\(entryID)"), "entry_id": .string(entryID)], status: .accepted)
+    }
+
+    /// Ids are one name space, and the first event of an id counts: a tenant is told when another has taken it, as far as that is
+    /// in the ledger already.
+    private func checkOwner(of id: String, _ tenant: String) async throws {
+        var query = DeliveryQuery(limit: 1)
+        query.eventID = id
+        let found = try await dependencies.ledger.deliveries(query).items.first
+        guard let found, found.tenant != tenant else { return }
+        throw Problem(
+            .idempotencyConflict,
+            "id: \(quoted(id)) is taken by an event that is not of tenant \(quoted(tenant)); choose another",
+            field: "id"
+        )
     }
 
     /// The fields as a worker would put them on the stream. An empty text counts as absent there, so it is left out.

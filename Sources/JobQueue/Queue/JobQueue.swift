@@ -42,6 +42,13 @@ package final class JobQueue: Sendable {
         }
     }
 
+    /// Whether an id has the form of those under which the ends of jobs are announced: the job's id and a number.
+    package static func isEventID(_ id: String) -> Bool {
+        let parts = id.split(separator: ":", omittingEmptySubsequences: false)
+        return parts.count == 2 && JobID(parts[0]) != nil && !parts[1].isEmpty
+            && parts[1].utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
     func key(of id: JobID) -> String { "\(configuration.prefix):job:\(id.text)" }
 }
 

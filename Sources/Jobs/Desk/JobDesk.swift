@@ -183,7 +183,10 @@ package final class JobDesk: Sendable {
                     position: position,
                     estimatedCompletion: isLive
                         ? await estimates.completion(of: record, position: position, now: now()) : nil,
-                    callback: record.eventID.flatMap { callbacks[$0] }
+                    // Whoever took the id, a tenant is shown its own.
+                    callback: record.eventID.flatMap { callbacks[$0] }.flatMap {
+                        $0.tenant == record.tenant ? $0 : nil
+                    }
                 )
             )
         }

@@ -7,8 +7,12 @@ struct CallbackCheck: Sendable {
 
     /// What is wrong with a URL that came with a job: one line; `nil`: nothing that is known.
     func refusal(of url: String) -> String? {
+        let table = routing.current.table
+        guard table.callbacks != nil else {
+            return "cannot be called: callbacks.secret, which signs such calls, is not configured"
+        }
         do {
-            return routing.current.table.addresses.knownRefusal(of: try DestinationURL(url), origin: .untrusted)
+            return table.addresses.knownRefusal(of: try DestinationURL(url), origin: .untrusted)
         } catch {
             return "\(error)"
         }

@@ -1,23 +1,44 @@
 import Deliveries
+import JobQueue
+import Relay
 
 /// Refuses an event that came over HTTP for what is wrong with itself, while somebody is looking. Whether a route takes it is left
 /// to intake: routes change, and what none takes is quarantined and can be redriven.
 struct EventCheck: Sendable {
     private let reader = EventReader()
+    /// The routes in force; `nil` where they are not known.
+    let routing: RoutingBoard?
 
+    /// - Parameter tenant: to which the caller is held; `nil`: to none.
     /// - Throws: ``EventRefusal`` for the first field that cannot be used.
-    func check(_ fields: [EventField]) throws(EventRefusal) {
+    func check(_ fields: [EventField], tenant: String? = nil) throws(EventRefusal) {
         let event = try reader.read(fields, entryID: "0-0")
         try check(event.callbackURL, .callbackURL)
         try check(event.failureURL, .failureURL)
+        if let tenant { try check(event, of: tenant) }
     }
 
     private func check(_ url: String?, _ field: EventRefusal.Field) throws(EventRefusal) {
         guard let url else { return }
+        if let routing {
+            _ = try routing.current.table.callbackDestination(url, field: field)
+            return
+        }
         do {
             _ = try DestinationURL(url)
         } catch {
             throw EventRefusal(field, "\(error)")
         }
+    }
+
+    /// What a tenant may not do to others: speak for their jobs, or have its events signed with their secrets.
+    private func check(_ event: Event, of tenant: String) throws(EventRefusal) {
+        if JobQueue.isEventID(event.id) {
+            throw EventRefusal(.id, "has the form of the ids of jobs' own events; choose another")
+        }
+        guard let name = event.route, let owner = routing?.current.table.route(named: name)?.match.tenant else {
+            return
+        }
+        guard owner == tenant else { throw EventRefusal(.route, "\(quoted(name)) belongs to another tenant") }
     }
 }

@@ -48,7 +48,7 @@ struct PublishCommand: AsyncParsableCommand {
         let fields = try fields()
         do {
             // What the relay would quarantine is better refused here, where somebody is looking.
-            _ = try EventReader().read(fields, entryID: "0-0")
+            try EventCheck(routing: nil).check(fields)
         } catch {
             throw CommandFailure(.badData, "\(error)")
         }

@@ -15,11 +15,12 @@ enum LedgerIdentity {
             return text
         }
         let made = Hexadecimal.encode(randomBytes(16))
-        do {
-            try (made + "\n").write(toFile: file, atomically: true, encoding: .utf8)
-        } catch {
-            throw CommandFailure(.cannotCreate, "cannot write \(file): \(error.localizedDescription)")
-        }
+        let isWritten = FileManager.default.createFile(
+            atPath: file,
+            contents: Data((made + "\n").utf8),
+            attributes: [.posixPermissions: 0o600]
+        )
+        guard isWritten else { throw CommandFailure(.cannotCreate, "cannot write \(file)") }
         return made
     }
 }

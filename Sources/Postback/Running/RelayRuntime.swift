@@ -101,13 +101,13 @@ struct RelayRuntime {
         )
         let adapter = RelayAdapter(control: control, ledger: ledger)
         let keys = settings.keyRing
-        let events = EventCheck()
+        let events = EventCheck(routing: routing)
         let api = APIApplication(
             host: settings.host,
             port: settings.port,
             dependencies: APIDependencies(
                 authenticate: { keys.key(presented: $0) },
-                validate: { fields throws(EventRefusal) in try events.check(fields) },
+                validate: { fields, tenant throws(EventRefusal) in try events.check(fields, tenant: tenant) },
                 events: StreamPublisher(redis: redis, stream: settings.intake.stream),
                 ledger: ledger,
                 deliveries: adapter,

@@ -67,7 +67,9 @@ struct TestAPI: Sendable {
     ) -> APIDependencies {
         APIDependencies(
             authenticate: { keys[String(decoding: $0, as: UTF8.self)] },
-            validate: { fields throws(EventRefusal) in _ = try EventReader().read(fields, entryID: "1700000000000-0") },
+            validate: { fields, _ throws(EventRefusal) in
+                _ = try EventReader().read(fields, entryID: "1700000000000-0")
+            },
             events: relay,
             ledger: ledger,
             deliveries: relay,
