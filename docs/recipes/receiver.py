@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from standardwebhooks import Webhook, WebhookVerificationError
 
 webhook = Webhook(os.environ["WEBHOOK_SECRET"])
-seen = set()  # in earnest: a table with a unique key
+seen = set()  # in production: a table with a unique key
 
 
 class Receiver(BaseHTTPRequestHandler):
