@@ -1,4 +1,5 @@
 import Foundation
+import FoundationNetworking
 import Glibc
 import ProgramTestSupport
 import ReceiverTestSupport
@@ -188,6 +189,55 @@ struct EndToEndTests {
         #expect(tested.output.contains("rejected  400"))
         program.signal(SIGTERM)
         #expect(await program.waitUntilExit() == 0)
+    }
+
+    @Test(
+        "A destination of a URL that came with an event can be paused after it has nothing to do, and keeps its events then"
+    )
+    func pausesIdleCallback() async throws {
+        let receiver = try ScriptedReceiver()
+        let installation = try Installation(routes: Installation.route(to: receiver.url("/route")))
+        let program = try await installation.up()
+        let url = receiver.url("/callback")
+        try await installation.xadd("type", "job.completed", "data", "{}", "id", "first", "callback_url", url)
+        _ = try await receiver.waitForRequests(1)
+        let name = try #require(try await Self.callbackDestination(installation))
+        let paused = try await Self.post("/api/destinations/\(name)/pause", installation)
+        #expect(paused.status == 200)
+        #expect(paused.body.contains(#""health":"paused""#))
+        try await installation.xadd("type", "job.completed", "data", "{}", "id", "second", "callback_url", url)
+        try await installation.xadd("type", "job.completed", "data", "{}", "id", "other")
+        _ = try await receiver.waitForRequests(2)
+        #expect(try await Self.post("/api/destinations/\(name)/resume", installation).status == 200)
+        let requests = try await receiver.waitForRequests(3)
+        #expect(requests.map(\.path) == ["/callback", "/route", "/callback"])
+        #expect(try await Self.post("/api/destinations/callback-nobody/pause", installation).status == 404)
+        program.signal(SIGTERM)
+        #expect(await program.waitUntilExit() == 0)
+    }
+
+    /// The one of a URL that came with an event, once its delivery is in the ledger as delivered: then nothing is left to do for it.
+    private static func callbackDestination(_ installation: Installation) async throws -> String? {
+        for _ in 0..<100 {
+            let listed = try await installation.run("deliveries", "list", "--status", "delivered", "--json")
+            for line in listed.output.split(separator: "\n") {
+                let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+                if let name = object?["destination"] as? String, name.hasPrefix("callback-") { return name }
+            }
+        }
+        return nil
+    }
+
+    private static func post(_ path: String, _ installation: Installation) async throws -> (status: Int, body: String) {
+        func file(_ name: String) throws -> String {
+            try String(contentsOfFile: installation.data + "/" + name, encoding: .utf8)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        var request = URLRequest(url: try #require(URL(string: try file("url") + path)))
+        request.httpMethod = "POST"
+        request.setValue(try file("api-key"), forHTTPHeaderField: "X-API-Key")
+        let (body, answer) = try await URLSession.shared.data(for: request)
+        return ((answer as? HTTPURLResponse)?.statusCode ?? 0, String(decoding: body, as: UTF8.self))
     }
 
     /// Retried, because a line in the log comes before its commit.

@@ -33,20 +33,20 @@ struct RelayAdapter: DeliveryControlling, QuarantineControlling, DestinationCont
     }
 
     func pause(_ name: String, requestedBy: String) async throws(DestinationControlError) -> DestinationState {
-        guard await control.knows(name) else { throw .notFound }
+        guard await isKnown(name) else { throw .notFound }
         control.pause(name, by: requestedBy)
         return try await state(of: name)
     }
 
     func resume(_ name: String, requestedBy: String) async throws(DestinationControlError) -> DestinationState {
-        guard await control.knows(name) else { throw .notFound }
+        guard await isKnown(name) else { throw .notFound }
         control.resume(name)
         return try await state(of: name)
     }
 
     func test(_ name: String, requestedBy: String) async throws(DestinationControlError) -> DestinationTest {
         guard let destination = control.routes.destination(named: name) else {
-            throw await control.knows(name) ? .notConfigured : .notFound
+            throw await isKnown(name) ? .notConfigured : .notFound
         }
         guard let result = await control.test(destination, by: requestedBy) else { throw .unavailable }
         return DestinationTest(
@@ -58,10 +58,33 @@ struct RelayAdapter: DeliveryControlling, QuarantineControlling, DestinationCont
     }
 
     /// Read after the wish in the same queue, so that it shows what the wish did.
+    /// Whether a destination is a route's, has work, or had some: the relay itself forgets those of URLs that came with an event
+    /// when nothing is left to do for them, and lists show them all the same.
+    private func isKnown(_ name: String) async -> Bool {
+        if await control.knows(name) { return true }
+        let recorded = try? await ledger.destinationStatistics(since: .distantFuture)
+        return recorded?.contains { $0.destination == name } == true
+    }
+
     private func state(of name: String) async throws(DestinationControlError) -> DestinationState {
-        let all = await destinations()
-        guard let state = all.first(where: { $0.name == name }) else { throw .unavailable }
-        return state
+        if let state = await destinations().first(where: { $0.name == name }) { return state }
+        // One that was forgotten is healthy: what is paused or gone is kept.
+        let policy = control.routes.policy(of: name)
+        return DestinationState(
+            name: name,
+            url: nil,
+            route: nil,
+            health: .healthy,
+            since: nil,
+            reason: nil,
+            isConfigured: policy != nil,
+            inFlight: 0,
+            held: 0,
+            concurrency: policy?.concurrency,
+            allowance: 0,
+            rate: policy?.rate,
+            nextProbeAt: nil
+        )
     }
 
     private func state(_ snapshot: DestinationSnapshot, _ routes: RoutingSnapshot) -> DestinationState {
