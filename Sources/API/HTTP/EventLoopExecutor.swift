@@ -2,8 +2,8 @@ import NIOCore
 
 /// Runs the tasks that answer requests on the event loops that read and write them.
 ///
-/// With the usual executor each request goes from its event loop to another thread and back, several times; a submission
-/// cost a third more for it (docs/performance.md). Nothing here blocks, so an event loop is no worse a place.
+/// With the usual executor each request goes from its event loop to another thread and back, several times. Nothing here
+/// blocks, so an event loop is no worse a place.
 final class EventLoopExecutor: TaskExecutor {
     private let group: any EventLoopGroup
 
