@@ -142,6 +142,31 @@ struct WorkerServiceTests {
         }
     }
 
+    @Test("a result waits for a key of another type to be mended, and the job is not run again for it")
+    func keepsResultOverDamage() async throws {
+        try await TestQueue.run { test in
+            let runs = Mutex(0)
+            _ = try await test.redis.send(RedisCommand("SET", "postback:jobs:ended", "not a stream"))
+            try await withWorker(
+                test,
+                handler: { (_, _) async throws(JobFailure) in
+                    runs.withLock { $0 += 1 }
+                    return Array(json: #"{"pages":3}"#)
+                }
+            ) {
+                let id = try await test.submit()
+                // The script writes the event first: now it has been tried.
+                while try await test.events().isEmpty { await Task.yield() }
+                #expect(try await test.record(id).status == .processing)
+                _ = try await test.redis.send(RedisCommand("DEL", "postback:jobs:ended"))
+                let record = try await test.waitUntil(id, is: .completed)
+                #expect(record.result == Array(json: #"{"pages":3}"#))
+                #expect(Set(try await test.events().map { $0["id"] }) == ["\(id):1"])
+            }
+            #expect(runs.withLock { $0 } == 1)
+        }
+    }
+
     @Test("an idle worker costs fewer than two commands a second")
     func idleCost() async throws {
         try await TestQueue.run { test in

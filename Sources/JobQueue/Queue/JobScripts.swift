@@ -28,8 +28,8 @@ enum JobScripts {
     static let queues = script("no-writes", [.record, .waiting], PackageResources.queues_lua)
     static let workers = script("no-writes", [], PackageResources.workers_lua)
 
-    /// What several scripts need. Redis makes every function of a script anew each time it runs, so each script gets only
-    /// what it calls.
+    /// What several scripts need. Redis makes every function of a script each time it runs, so no script gets parts that it does
+    /// not need. `waiting` needs `record`, and `ending` too.
     private enum Part {
         case record, waiting, ending, lease
 

@@ -64,7 +64,7 @@ for index = 4, ARGUMENTS, 2 do
         })
         changed(job.id)
         return {
-            job.id, queue, job.fence, job.payload or '{}', job.kind, job.tenant or '', job.product_id or '', job.code or '',
+            job.id, queue, job.fence, job.payload or '{}', job.kind or '', job.tenant or '', job.product_id or '', job.code or '',
             job.retry_count or '0', job.max_retries or '0', job.timeout_ms or '0',
         }
     end

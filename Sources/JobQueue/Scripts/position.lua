@@ -1,4 +1,5 @@
 -- Where jobs stand among those that wait. Arguments: their ids. An answer for each: a number, or nil if it does not wait.
+
 -- Those ahead of a waiting job and itself. Exact for the first hundred of a stream; further back, those that were cancelled in
 -- between are counted too.
 local function position(job)

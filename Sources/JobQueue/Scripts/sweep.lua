@@ -25,7 +25,7 @@ for _, id in ipairs(reply[2]) do
             mended = mended + 1
         end
     elseif job.status == 'queued' or not job.status then
-        -- One without a state is a submission that failed half-way.
+        -- One without a state was left half-way by an earlier version.
         local key = job.level and stream_key(job.queue, job.level)
         if not key or #redis.call('XRANGE', key, job.entry, job.entry) == 0 then
             enqueue(job, job.priority, {})

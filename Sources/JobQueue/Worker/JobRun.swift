@@ -130,7 +130,7 @@ final class JobRun: Sendable {
                 return answer
             } catch {
                 logger.warning("Cannot tell the queue how a job ended", metadata: [LogKey.reason: "\(error)"])
-                guard error.code == .unavailable, !Task.isCancelled else { return nil }
+                guard error.code != .refused, !Task.isCancelled else { return nil }
                 try? await Task.sleep(for: backoff.next())
             }
         }
