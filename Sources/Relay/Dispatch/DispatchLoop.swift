@@ -279,7 +279,9 @@ package actor DispatchLoop {
 
     private func count(_ result: AttemptResult, _ flight: Flight) {
         let label = RelayMetrics.label(of: flight.order.destination)
-        counters[label, default: metrics.counters(of: label)].count(result)
+        let counted = counters[label] ?? metrics.counters(of: label)
+        counters[label] = counted
+        counted.count(result)
         metrics.exchange(milliseconds: result.attempt.answer.times.total)
         if result.attempt.number == 1 {
             metrics.firstAttempt(after: result.attempt.startedAt.milliseconds(since: flight.publishedAt))
