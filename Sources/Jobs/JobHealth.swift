@@ -7,8 +7,8 @@ package final class JobHealth: Sendable {
     /// Nothing is wrong yet.
     package init() {}
 
-    /// Why the queue cannot be used, although Redis may be connected: one line, such as a permission that is missing;
-    /// `nil` while it can.
+    /// Why the stream of ended jobs cannot be read, although Redis may be connected: one line, such as a permission that is
+    /// missing; `nil` while it can.
     package var trouble: String? { state.withLock { $0 } }
 
     func note(trouble: String?) { state.withLock { $0 = trouble } }

@@ -154,6 +154,18 @@ struct EventTests {
         }
     }
 
+    @Test("what the caller's tenant may not do is refused by name")
+    func refusedForTenant() async throws {
+        try await TestAPI.run { api in
+            let body = #"{"type":"a.b","data":{},"route":"not-yours"}"#
+            let reply = try await api.post("/api/events", body, key: "acme-secret")
+            #expect(reply.status == 422)
+            #expect(reply.json["field"]?.string == "route")
+            #expect(api.relay.published.isEmpty)
+            #expect(try await api.post("/api/events", body).status == 202)
+        }
+    }
+
     @Test("a tenant is told that an id is another's; its own may be repeated")
     func takenID() async throws {
         try await TestAPI.run { api in

@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    @Test func `a signal that a service manager sends to all processes ends neither the helper nor a document`() async throws {
+    @Test func `a signal to all processes of a service ends neither the helper nor a document`() async throws {
         try await Bench.run { bench in
             try bench.templates.product("many", String(repeating: "<p style='break-after: page'>x y z</p>", count: 60))
             let helper = try await bench.helper()

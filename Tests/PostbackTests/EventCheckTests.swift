@@ -51,6 +51,10 @@ import Testing
         let id = "0b1a7c5e-1111-4222-8333-944445555666:1"
         #expect(Self.refused(check, tenant: "bob", ("id", id)) == "id")
         #expect(Self.refused(check, tenant: "bob", ("id", "order-1")) == nil)
+        // Nor that of an event that has none of its own; which it may leave to Postback itself.
+        #expect(Self.refused(check, tenant: "bob", ("id", "evt_1700000000000-0")) == "id")
+        #expect(Self.refused(check, tenant: "bob", ("id", "evt_1")) == nil)
+        #expect(Self.refused(check, tenant: "bob") == nil)
         #expect(Self.refused(check, tenant: nil, ("id", id)) == nil)
     }
 

@@ -3,7 +3,7 @@ import NIOCore
 /// Runs the tasks that answer requests on the event loops that read and write them.
 ///
 /// With the usual executor each request goes from its event loop to another thread and back, several times. Nothing here
-/// blocks, so an event loop is no worse a place.
+/// waits for a disk or a server on its thread, so an event loop is no worse a place.
 final class EventLoopExecutor: TaskExecutor {
     private let group: any EventLoopGroup
 

@@ -42,7 +42,6 @@ package struct JobArchiveService: Service {
                     try await move()
                     pause = .milliseconds(100)
                     trouble = nil
-                    health.note(trouble: nil)
                 } catch {
                     guard !Task.isCancelled else { return }
                     // The ledger's own troubles are reported by who writes most of it.
@@ -64,6 +63,7 @@ package struct JobArchiveService: Service {
 
     private func move() async throws {
         let ended = try await queue.readEnded(consumer: Self.consumer, count: Self.batch, block: Self.block)
+        health.note(trouble: nil)
         guard !ended.isEmpty else { return }
         let jobs = ended.compactMap(\.job)
         if jobs.count < ended.count {

@@ -39,7 +39,8 @@ package struct LocalStorage: DocumentStorage {
 
     package func record(of job: JobID) async -> DocumentRecord? {
         try? await onFileQueue { () throws(StorageError) in
-            // Its link is made anew: it is kept as long as one that is stored now. First, lest it is removed meanwhile.
+            // Its link is made anew: it is kept as long as one that is stored now. First, so that a removal
+            // that begins now leaves it; one that is under way may still take it, and the link then says that it is gone.
             touch(documentPath(of: job), recordPath(of: job))
             guard let text = FileManager.default.contents(atPath: recordPath(of: job)),
                 let record = try? JSONDecoder().decode(DocumentRecord.self, from: text),

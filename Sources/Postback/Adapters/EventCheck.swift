@@ -15,7 +15,7 @@ struct EventCheck: Sendable {
         let event = try reader.read(fields, entryID: "0-0")
         try check(event.callbackURL, .callbackURL)
         try check(event.failureURL, .failureURL)
-        if let tenant { try check(event, of: tenant) }
+        if let tenant { try check(event, fields, of: tenant) }
     }
 
     private func check(_ url: String?, _ field: EventRefusal.Field) throws(EventRefusal) {
@@ -32,13 +32,21 @@ struct EventCheck: Sendable {
     }
 
     /// What a tenant may not do to others: speak for their jobs, or have its events signed with their secrets.
-    private func check(_ event: Event, of tenant: String) throws(EventRefusal) {
-        if JobQueue.isEventID(event.id) {
-            throw EventRefusal(.id, "has the form of the ids of jobs' own events; choose another")
+    private func check(_ event: Event, _ fields: [EventField], of tenant: String) throws(EventRefusal) {
+        let isGiven = fields.contains { $0.name.elementsEqual("id".utf8) && !$0.value.isEmpty }
+        if isGiven, JobQueue.isEventID(event.id) || Self.isEntryID(event.id) {
+            throw EventRefusal(.id, "has the form of ids that Postback gives itself; choose another")
         }
         guard let name = event.route, let owner = routing?.current.table.route(named: name)?.match.tenant else {
             return
         }
         guard owner == tenant else { throw EventRefusal(.route, "\(quoted(name)) belongs to another tenant") }
+    }
+
+    /// `evt_<milliseconds>-<number>`: an event without an id has that of its entry in the stream, which can be foreseen.
+    private static func isEntryID(_ id: String) -> Bool {
+        let parts = id.dropFirst(4).split(separator: "-", omittingEmptySubsequences: false)
+        return id.hasPrefix("evt_") && parts.count == 2
+            && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
     }
 }

@@ -33,20 +33,20 @@ struct RelayAdapter: DeliveryControlling, QuarantineControlling, DestinationCont
     }
 
     func pause(_ name: String, requestedBy: String) async throws(DestinationControlError) -> DestinationState {
-        guard await isKnown(name) else { throw .notFound }
+        guard try await isKnown(name) else { throw .notFound }
         control.pause(name, by: requestedBy)
         return try await state(of: name)
     }
 
     func resume(_ name: String, requestedBy: String) async throws(DestinationControlError) -> DestinationState {
-        guard await isKnown(name) else { throw .notFound }
+        guard try await isKnown(name) else { throw .notFound }
         control.resume(name)
         return try await state(of: name)
     }
 
     func test(_ name: String, requestedBy: String) async throws(DestinationControlError) -> DestinationTest {
         guard let destination = control.routes.destination(named: name) else {
-            throw await isKnown(name) ? .notConfigured : .notFound
+            throw try await isKnown(name) ? .notConfigured : .notFound
         }
         guard let result = await control.test(destination, by: requestedBy) else { throw .unavailable }
         return DestinationTest(
@@ -57,15 +57,18 @@ struct RelayAdapter: DeliveryControlling, QuarantineControlling, DestinationCont
         )
     }
 
-    /// Read after the wish in the same queue, so that it shows what the wish did.
     /// Whether a destination is a route's, has work, or had some: the relay itself forgets those of URLs that came with an event
     /// when nothing is left to do for them, and lists show them all the same.
-    private func isKnown(_ name: String) async -> Bool {
+    private func isKnown(_ name: String) async throws(DestinationControlError) -> Bool {
         if await control.knows(name) { return true }
-        let recorded = try? await ledger.destinationStatistics(since: .distantFuture)
-        return recorded?.contains { $0.destination == name } == true
+        do {
+            return try await ledger.destinationStatistics(since: .distantFuture).contains { $0.destination == name }
+        } catch {
+            throw .unavailable
+        }
     }
 
+    /// Read after the wish in the same queue, so that it shows what the wish did.
     private func state(of name: String) async throws(DestinationControlError) -> DestinationState {
         if let state = await destinations().first(where: { $0.name == name }) { return state }
         // One that was forgotten is healthy: what is paused or gone is kept.

@@ -67,8 +67,9 @@ struct TestAPI: Sendable {
     ) -> APIDependencies {
         APIDependencies(
             authenticate: { keys[String(decoding: $0, as: UTF8.self)] },
-            validate: { fields, _ throws(EventRefusal) in
-                _ = try EventReader().read(fields, entryID: "1700000000000-0")
+            validate: { fields, tenant throws(EventRefusal) in
+                let event = try EventReader().read(fields, entryID: "1700000000000-0")
+                if tenant != nil, event.route == "not-yours" { throw EventRefusal(.route, "is another's") }
             },
             events: relay,
             ledger: ledger,
