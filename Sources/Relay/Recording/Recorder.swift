@@ -17,9 +17,10 @@ package struct Recorder: Sendable {
 
     /// Results in one commit.
     static let batch = 500
-    /// A commit of so many results is followed by a pause of ``gathering``.
+    /// A commit of so many results is followed by a pause of ``gathering``, and so is one that comes soon after another.
     private static let busy = 16
     private static let gathering = Duration.milliseconds(5)
+    private static let soon = Duration.milliseconds(10)
 
     let inbox = Mailbox<Item>()
     private let store: any DeliveryStore
@@ -41,6 +42,7 @@ package struct Recorder: Sendable {
     ///   - recorded: told of each batch once it is in the ledger.
     ///   - dueTimesMoved: told when the due times in the ledger were moved after the clock was set back.
     func run(recorded: @Sendable ([DeliveryID]) -> Void, dueTimesMoved: @Sendable () -> Void) async {
+        var lastCommit: ContinuousClock.Instant?
         for await _ in inbox.wakeUps {
             var results: [AttemptResult] = []
             var destinations: [DestinationRecord] = []
@@ -57,8 +59,12 @@ package struct Recorder: Sendable {
                 }
             }
             guard await commit(results, destinations, recorded) else { return }
-            // While there is much to record, the next commit waits for more: what a commit costs beside its rows, it costs once.
-            if results.count >= Self.busy { try? await Task.sleep(for: Self.gathering) }
+            // While there is much to record, the next commit waits for more: what a commit costs beside its rows, it costs once. And
+            // while results come one after the other, new events would wait for as many commits as there are results.
+            let now = ContinuousClock.now
+            let isSteady = lastCommit.map { now - $0 < Self.soon } ?? false
+            lastCommit = now
+            if results.count >= Self.busy || isSteady { try? await Task.sleep(for: Self.gathering) }
         }
     }
 
