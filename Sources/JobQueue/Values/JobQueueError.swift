@@ -15,6 +15,8 @@ package struct JobQueueError: Error, Hashable, Sendable, CustomStringConvertible
     package var code: Code
     /// One line for a person, without secrets.
     package var reason: String
+    /// Whether Redis answers and refuses because a permission is missing, which does not pass by itself.
+    package var isRefusal = false
 
     package init(_ code: Code, _ reason: String) {
         self.code = code
@@ -26,6 +28,7 @@ package struct JobQueueError: Error, Hashable, Sendable, CustomStringConvertible
         // A key of another type stays one: waiting does not mend it.
         let isForeign = error.code == .unexpectedReply || error.serverError?.isWrongType == true
         self.init(isForeign ? .damaged : .unavailable, "\(error)")
+        isRefusal = error.serverError.map { ["NOPERM", "NOAUTH", "WRONGPASS"].contains($0.code) } ?? false
     }
 
     package var description: String { reason }

@@ -44,8 +44,9 @@ package struct JobArchiveService: Service {
                     trouble = nil
                 } catch {
                     guard !Task.isCancelled else { return }
-                    // The ledger's own troubles are reported by who writes most of it.
-                    if error is JobQueueError { health.note(trouble: "\(error)") }
+                    // That Redis is away, or the ledger in trouble, is reported by others, and they see sooner when it is over.
+                    let isRefusal = (error as? JobQueueError)?.isRefusal == true
+                    health.note(trouble: isRefusal ? "\(error)" : nil)
                     // One line for each trouble, not for each try.
                     if trouble != "\(error)" {
                         trouble = "\(error)"
