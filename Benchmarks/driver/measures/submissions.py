@@ -45,14 +45,7 @@ def answering(programs, seconds):
         load(programs, port, "/livez", seconds=1, method="GET")
         cpu = child.cpu_seconds()
         seen = load(programs, port, "/livez", seconds, method="GET")
-        return {
-            "count": seen["requests"],
-            "seconds": seen["seconds"],
-            "per_second": seen["requests"] / seen["seconds"],
-            "p50_us": seen["p50_us"],
-            "p99_us": seen["p99_us"],
-            "cpu_us": (child.cpu_seconds() - cpu) / seen["requests"] * 1e6,
-        }
+        return {**measured(seen), "cpu_us": (child.cpu_seconds() - cpu) / seen["requests"] * 1e6}
 
 
 def handing_in(programs, service, seconds):
@@ -69,11 +62,18 @@ def handing_in(programs, service, seconds):
         if not seen["requests"] <= taken <= seen["requests"] + 128:
             raise RuntimeError(f"{child.name}: {seen['requests']} answers and {taken} jobs")
         return {
-            "count": seen["requests"],
-            "seconds": seen["seconds"],
-            "per_second": seen["requests"] / seen["seconds"],
-            "p50_us": seen["p50_us"],
-            "p99_us": seen["p99_us"],
+            **measured(seen),
             "cpu_us": (child.cpu_seconds() - cpu) / taken * 1e6,  # of gunicorn only the parent
             "redis_cpu_us": (stage.redis.child.cpu_seconds() - redis_cpu) / taken * 1e6,
         }
+
+
+def measured(seen):
+    """What wrk saw, by the names that all measures use."""
+    return {
+        "count": seen["requests"],
+        "seconds": seen["seconds"],
+        "per_second": seen["requests"] / seen["seconds"],
+        "p50_us": seen["p50_us"],
+        "p99_us": seen["p99_us"],
+    }
