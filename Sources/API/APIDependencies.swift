@@ -6,7 +6,8 @@ package import Logging
 package struct APIDependencies: Sendable {
     /// Finds who a presented key belongs to. It must compare with every key, in constant time, without an early exit.
     package var authenticate: @Sendable (_ presented: [UInt8]) -> APIKey?
-    /// Refuses the fields of an event that intake would refuse, before they are published.
+    /// Refuses the fields of an event that intake would refuse, and what the caller's tenant may not do to others, before they
+    /// are published. A tenant of `nil`: the caller acts for all.
     package var validate: @Sendable (_ fields: [EventField], _ tenant: String?) throws(EventRefusal) -> Void
     package var events: any EventPublishing
     /// Lists, single deliveries, quarantined entries and statistics are read from here.

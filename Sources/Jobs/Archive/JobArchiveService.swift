@@ -23,7 +23,7 @@ package struct JobArchiveService: Service {
         queue: JobQueue,
         archive: any JobArchive,
         metrics: JobMetrics,
-        health: JobHealth = JobHealth(),
+        health: JobHealth,
         logger: Logger
     ) {
         self.queue = queue
