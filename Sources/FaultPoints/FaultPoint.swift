@@ -10,9 +10,11 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     case intakeRead = "intake.read"
     /// It is decided what becomes of them; nothing is written.
     case intakeDecided = "intake.decided"
-    /// Every row is written, the transaction is not committed.
+    /// The dispatcher and the recorder have new deliveries; nothing is written.
+    case intakeOffered = "intake.offered"
+    /// Every row of what is written first is written, the transaction is not committed.
     case intakeCommitting = "intake.committing"
-    /// Durable, and the dispatcher does not know.
+    /// What is written first is durable, and the dispatcher does not know.
     case intakeCommitted = "intake.committed"
     /// The dispatcher knows, and Redis does not.
     case intakeAnnounced = "intake.announced"
@@ -52,7 +54,7 @@ package enum FaultPoint: String, CaseIterable, Sendable {
 
     // MARK: Recording
 
-    /// The recorder has taken results; nothing is written.
+    /// The recorder has taken deliveries or results; nothing is written.
     case recorderTaken = "recorder.taken"
     /// Every row is written, the transaction is not committed.
     case recorderCommitting = "recorder.committing"

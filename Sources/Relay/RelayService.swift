@@ -7,12 +7,14 @@ import Telemetry
 
 /// The relay: intake, dispatch loop, recorder and retention under one service (docs/how-it-works.md, part 2).
 ///
-/// Stopping, in order: intake stops, attempts in flight get the grace, results are recorded. What is left after that stays in
-/// the ledger and is made again by the next run, under the same id.
+/// Stopping, in order: intake stops, attempts in flight get the grace, results are recorded, entries acknowledged. What is left after
+/// that stays in the ledger or in Redis and is made again by the next run, under the same id.
 package struct RelayService: Service {
     private let intake: IntakeService
     private let loop: DispatchLoop
     private let recorder: Recorder
+    private let acknowledger: Acknowledger
+    private let hand: EntriesInHand
     private let retention: RetentionService
     private let sender: HTTPSender
     private let health: RelayHealth
@@ -21,6 +23,8 @@ package struct RelayService: Service {
 
     /// How long recording may take after the grace, when the ledger is slow.
     private static let recordingGrace = Duration.seconds(5)
+    /// How long Redis may take for the last acknowledgements.
+    private static let acknowledgingGrace = Duration.seconds(2)
 
     /// Composes the relay of its parts.
     ///
@@ -29,6 +33,8 @@ package struct RelayService: Service {
         intake: IntakeService,
         loop: DispatchLoop,
         recorder: Recorder,
+        acknowledger: Acknowledger,
+        hand: EntriesInHand,
         retention: RetentionService,
         sender: HTTPSender,
         health: RelayHealth,
@@ -38,6 +44,8 @@ package struct RelayService: Service {
         self.intake = intake
         self.loop = loop
         self.recorder = recorder
+        self.acknowledger = acknowledger
+        self.hand = hand
         self.retention = retention
         self.sender = sender
         self.health = health
@@ -47,21 +55,35 @@ package struct RelayService: Service {
 
     package func run() async throws {
         health.set { $0.isRunning = true }
-        await withTaskGroup { recording in
-            recording.addTask {
-                await recorder.run(
-                    recorded: { loop.inbox.send(.recorded($0)) },
-                    dueTimesMoved: { loop.inbox.send(.dueTimesMoved) }
-                )
+        await withTaskGroup { acknowledging in
+            acknowledging.addTask { await acknowledger.run() }
+            await withTaskGroup { recording in
+                recording.addTask { await recorder.run(telling: news) }
+                let wasAbandoned = await dispatch()
+                // Nothing more comes: the recorder ends with what it has.
+                recorder.inbox.close()
+                if wasAbandoned { recording.cancelAll() }
             }
-            let wasAbandoned = await dispatch()
-            // Nothing more comes: the recorder ends with what it has.
-            recorder.inbox.close()
-            if wasAbandoned { recording.cancelAll() }
+            acknowledger.inbox.close()
+            acknowledging.addTask { try? await Task.sleep(for: Self.acknowledgingGrace) }
+            await acknowledging.next()
+            acknowledging.cancelAll()
         }
         FaultPoint.stopDrained.reached()
         await sender.stop()
         health.set { $0.isRunning = false }
+    }
+
+    private var news: Recorder.News {
+        Recorder.News(
+            recorded: { [loop] in loop.inbox.send(.recorded($0)) },
+            pending: { [loop] in loop.notify(.written($0)) },
+            written: { [hand, acknowledger] deliveries in
+                hand.written(deliveries.map(\.eventID))
+                acknowledger.inbox.send(deliveries.map(\.source.entryID))
+            },
+            dueTimesMoved: { [loop] in loop.inbox.send(.dueTimesMoved) }
+        )
     }
 
     /// Runs everything that feeds the recorder. - Returns: whether results were left unrecorded.

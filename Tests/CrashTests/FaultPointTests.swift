@@ -12,17 +12,22 @@ struct FaultPointTests {
     /// Steps that every event passes, or every start.
     static let onTheWay: [FaultPoint] = [
         .startOwned, .startMigrating, .startBacklogRead, .startListening, .intakeGroupMade, .intakeRead, .intakeDecided,
-        .intakeCommitting, .intakeCommitted, .intakeAnnounced, .intakeAcknowledged, .dispatchOrdered, .dispatchSigned,
+        .intakeCommitting, .intakeCommitted, .intakeAnnounced, .intakeAcknowledged, .dispatchOrdered,
+        .dispatchPayloadsRead, .dispatchSigned,
         .senderHanded, .senderTaken, .senderConnecting, .senderConnected, .answerBegun, .answerReceived, .answerTaken,
         .answerJudged, .recorderTaken, .recorderCommitting, .recorderCommitted, .recorderAnnounced,
     ]
 
-    /// Steps that are passed again and again.
-    static let again = onTheWay.drop { $0 != .intakeRead }.filter { $0 != .senderConnecting }
+    /// Steps that are passed again and again. Only the first events of a process are written before they are sent.
+    static let again =
+        onTheWay.drop { $0 != .intakeRead }.filter { !atFirst.contains($0) } + [.intakeOffered]
+    private static let atFirst: [FaultPoint] = [
+        .intakeCommitting, .intakeCommitted, .intakeAnnounced, .dispatchPayloadsRead, .senderConnecting,
+    ]
 
     /// Steps that something special leads to; each has a test of its own below.
     static let aside: [FaultPoint] = [
-        .dispatchPayloadsRead, .intakeTookUp, .intakeConsumerDeleted, .recorderStateTaken, .recorderStateSaved,
+        .intakeOffered, .intakeTookUp, .intakeConsumerDeleted, .recorderStateTaken, .recorderStateSaved,
         .replayCommitted, .cancelCommitted, .redriveCommitted, .testAdmitted, .stopIntakeEnded, .stopDrained,
         .stopClosing, .stopClosed,
     ]
@@ -84,8 +89,8 @@ struct FaultPointTests {
 
     // MARK: At another start
 
-    @Test("With bodies that are read from the ledger")
-    func readsBodies() async throws {
+    @Test("With events that are in the ledger already")
+    func findsThemInTheLedger() async throws {
         let crash = try await CrashCase()
         try await crash.publisher.publish(5)
         _ = try await crash.kill(crash.start(fault: .intakeCommitted), at: .intakeCommitted)
@@ -268,8 +273,8 @@ extension FaultPoint {
     fileprivate var requestsOut: RequestsOut {
         switch self {
         case .startOwned, .startMigrating, .startBacklogRead, .intakeGroupMade, .intakeRead, .intakeDecided,
-            .intakeCommitting, .intakeCommitted, .dispatchOrdered, .dispatchSigned, .senderTaken, .senderConnecting,
-            .senderConnected:
+            .intakeCommitting, .intakeCommitted, .dispatchOrdered, .dispatchPayloadsRead, .dispatchSigned, .senderTaken,
+            .senderConnecting, .senderConnected:
             .none
         case .answerBegun, .answerReceived, .answerTaken, .answerJudged, .recorderTaken, .recorderCommitting,
             .recorderCommitted, .recorderAnnounced:

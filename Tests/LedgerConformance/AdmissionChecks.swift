@@ -46,6 +46,13 @@ extension LedgerConformance {
             try expect(absent, is: [nil, nil, nil, nil, nil, nil], "absent fields")
             try expect(found.body, is: [], "body")
         },
+        ConformanceCheck("ids that are taken are told, of events and of deliveries") { ledger in
+            try await ledger.add(Sample.delivery(1))
+            let asked = [Sample.delivery(1), Sample.delivery(2), Sample.delivery(3, eventID: "evt_1"), Sample.delivery(1, eventID: "x")]
+            let expected = [(true, true), (false, false), (true, false), (false, true)].map(KnownIDs.init)
+            try expect(await ledger.known(asked), is: expected, "known")
+            try expect(await ledger.known([]), is: [], "of none")
+        },
         ConformanceCheck("an event that is there with the same content is absorbed") { ledger in
             try await ledger.add(Sample.delivery(1))
             let again = Sample.delivery(2, eventID: "evt_1")

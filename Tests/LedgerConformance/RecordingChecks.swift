@@ -17,6 +17,63 @@ extension LedgerConformance {
             try expect(found.summary.lastStatusCode, is: 200, "last status code")
             try expect(found.summary.lastError, is: nil, "last error")
         },
+        ConformanceCheck("a delivery written with the attempt that ended it is kept as in two steps") { ledger in
+            for (number, result) in [(1, Sample.delivered(1, at: Sample.time(10))), (2, Sample.dead(2))] as [(Int64, AttemptResult)] {
+                let new = Sample.delivery(number)
+                try expect(await ledger.record([result], admitting: [new]), is: [.admitted], "admission")
+                let found = try await ledger.find(number)
+                let twin = Sample.delivery(number + 10)
+                var twinResult = result
+                twinResult.attempt.delivery = twin.id
+                try await ledger.add(twin)
+                try await ledger.record([twinResult])
+                var expected = try await ledger.find(number + 10)
+                try expect(found.body, is: new.body, "body")
+                try expect(found.attempts, is: [result.attempt], "attempts")
+                expected.summary.id = new.id
+                expected.summary.eventID = new.eventID
+                expected.summary.jobID = new.jobID
+                try expect(found.summary, is: expected.summary, "summary")
+            }
+            try expect(await ledger.due(by: Sample.time(1_000_000)), is: [], "due")
+            let statistics = try await ledger.destinationStatistics(since: Sample.start)
+            try expect(statistics.map(\.recentAttempts), is: [4], "attempts counted")
+            try expect(statistics.map(\.delivered), is: [2], "delivered")
+            try expect(statistics.map(\.dead), is: [2], "dead")
+            try expect(statistics.map(\.pending), is: [0], "pending")
+        },
+        ConformanceCheck("deliveries are written before results, whatever they have to do with each other") { ledger in
+            try await ledger.add(Sample.delivery(1))
+            let results = [Sample.delivered(1), Sample.retry(2, next: Sample.time(5_000)), Sample.delivered(9)]
+            let admissions = try await ledger.record(results, admitting: [Sample.delivery(2), Sample.delivery(3)])
+            try expect(admissions, is: [.admitted, .admitted], "admissions")
+            try expect(await ledger.find(1).summary.status, is: .delivered, "what was there")
+            try expect(await ledger.find(2).summary.nextAttemptAt, is: Sample.time(5_000), "what is tried again")
+            try expect(await ledger.find(2).attempts.count, is: 1, "its attempts")
+            try expect(await ledger.find(3).summary.attempts, is: 0, "what has no result")
+            try expect(await ledger.list { _ in }, is: [3, 2, 1], "deliveries")
+        },
+        ConformanceCheck("a commit of deliveries and results may be repeated") { ledger in
+            let (results, deliveries) = ([Sample.delivered(1)], [Sample.delivery(1), Sample.delivery(2)])
+            try await ledger.record(results, admitting: deliveries)
+            let again = try await ledger.record(results, admitting: deliveries)
+            try expect(again, is: [.duplicate, .duplicate], "admissions")
+            try expect(await ledger.find(1).attempts.count, is: 1, "attempts")
+            let statistics = try await ledger.destinationStatistics(since: Sample.start)
+            try expect(statistics.map(\.delivered), is: [1], "delivered")
+            try expect(statistics.map(\.pending), is: [1], "pending")
+        },
+        ConformanceCheck("what is written with its result is absorbed or kept as a conflict as elsewhere") { ledger in
+            try await ledger.add(Sample.delivery(1))
+            let deliveries = [
+                Sample.delivery(2, eventID: "evt_1"), Sample.delivery(3, eventID: "evt_1", fingerprint: 2),
+            ]
+            let admissions = try await ledger.record([Sample.delivered(2), Sample.delivered(3)], admitting: deliveries)
+            try expect(admissions, is: [.duplicate, .conflict], "admissions")
+            try expect(await ledger.find(1).attempts, is: [], "attempts of the one that was there")
+            try expect(await ledger.list { _ in }, is: [1], "deliveries")
+            try expect(await ledger.quarantine(QuarantineQuery()).items.map(\.field), is: ["conflict"], "quarantine")
+        },
         ConformanceCheck("every outcome, trigger and error class can be kept") { ledger in
             try await ledger.add(Sample.delivery(1))
             var attempts: [Attempt] = []

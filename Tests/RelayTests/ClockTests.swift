@@ -64,9 +64,7 @@ struct ClockTests {
         await withTaskGroup { group in
             group.addTask { _ = await loop.run() }
             let deliveries = (1...10).map { NewDelivery.sample($0, to: route.success, at: clock.now) }
-            let ids = deliveries.map(\.id)
-            loop.notify(.begun(ids))
-            loop.notify(.ended(of: ids, admitted: deliveries))
+            loop.notify(.offered(deliveries))
             // Each question is a round of the loop.
             while await control.destinations().first?.health != .suspended, !Task.isCancelled {}
             let nextProbeAt = await control.destinations().first?.nextProbeAt

@@ -65,10 +65,16 @@ final class ObservedStore: DeliveryStore {
         try await base.backlog()
     }
 
-    func record(_ results: [AttemptResult]) async throws(LedgerError) {
+    func known(_ deliveries: [NewDelivery]) async throws(LedgerError) -> [KnownIDs] {
+        try await base.known(deliveries)
+    }
+
+    func record(_ results: [AttemptResult], admitting deliveries: [NewDelivery]) async throws(LedgerError) -> [Admission] {
         try failIfAsked(\.record)
-        try await base.record(results)
+        let admissions = try await base.record(results, admitting: deliveries)
+        admitted.add(deliveries.count)
         recorded.add(results.count)
+        return admissions
     }
 
     func destinationRecords() async throws(LedgerError) -> [DestinationRecord] {

@@ -54,11 +54,11 @@ struct RoomTests {
         await withTaskGroup { group in
             group.addTask { _ = await loop.run() }
             let first = NewDelivery.sample(1, to: route.success, at: clock.now)
-            admit([first], to: loop)
+            loop.notify(.offered([first]))
             await loop.room(after: [first])
 
             let more = (2...20).map { NewDelivery.sample($0, to: route.success, at: clock.now) }
-            admit(more, to: loop)
+            loop.notify(.offered(more))
             let begin = ContinuousClock.now
             await loop.room(after: more)
             #expect(ContinuousClock.now - begin >= .milliseconds(45))
@@ -70,11 +70,5 @@ struct RoomTests {
             group.cancelAll()
         }
         try await ledger.close()
-    }
-
-    private func admit(_ deliveries: [NewDelivery], to loop: DispatchLoop) {
-        let ids = deliveries.map(\.id)
-        loop.notify(.begun(ids))
-        loop.notify(.ended(of: ids, admitted: deliveries))
     }
 }

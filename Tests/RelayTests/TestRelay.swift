@@ -110,8 +110,16 @@ struct TestRelay: Sendable {
         target.withLock { $0 = loop }
         // The loop holds what sends, and that this: nothing of the relay would be freed.
         defer { target.withLock { $0 = nil } }
+        let configuration = IntakeConfiguration(block: .milliseconds(500))
+        let hand = EntriesInHand()
+        let acknowledger = Acknowledger(
+            stream: client.stream(configuration.stream),
+            group: configuration.group,
+            hand: hand,
+            logger: logger
+        )
         let intake = IntakeService(
-            configuration: IntakeConfiguration(block: .milliseconds(500)),
+            configuration: configuration,
             consumer: ConsumerName(ledger: ledger.path, process: process),
             redis: client,
             store: store,
@@ -121,6 +129,8 @@ struct TestRelay: Sendable {
             metrics: metrics,
             logger: logger,
             decider: IntakeDecider(node: 1),
+            hand: hand,
+            acknowledger: acknowledger,
             notify: { loop.notify($0) },
             room: { await loop.room(after: $0) }
         )
@@ -135,6 +145,8 @@ struct TestRelay: Sendable {
             intake: intake,
             loop: loop,
             recorder: recorder,
+            acknowledger: acknowledger,
+            hand: hand,
             retention: RetentionService(ledger: ledger, policy: RetentionPolicy(), clock: clock, logger: logger),
             sender: sender,
             health: health,

@@ -4,6 +4,6 @@ package enum Fault: String, CaseIterable, Sendable {
     case losesRecordedNotice = "loses-recorded-notice"
     /// The ledger says that it wrote a result, and did not.
     case losesResult = "loses-result"
-    /// Intake does not say beforehand what it is about to commit, and its notices come late.
-    case announcesTooLate = "announces-too-late"
+    /// The dispatcher does not hear that a delivery is in the ledger which it was offered or never had.
+    case losesWrittenNotice = "loses-written-notice"
 }

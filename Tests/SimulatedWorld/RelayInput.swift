@@ -7,9 +7,12 @@ enum RelayInput {
         records: [(destination: Int, record: DestinationRecord)],
         backlog: [(destination: Int, earliestDueAt: Timestamp)]
     )
-    /// Intake is about to commit a delivery.
-    case expecting(DeliveryID)
-    case admitted(DueDelivery, Int)
+    /// Intake has a new delivery, which may be sent before it is written.
+    case offered(DueDelivery, Int)
+    /// A delivery is in the ledger, pending.
+    case written(DueDelivery, Int)
+    /// A new delivery has waited long enough for a result to be written with.
+    case overdue
     case replayed(DueDelivery, Int)
     case cancelled(DeliveryID)
     case pause(Int)

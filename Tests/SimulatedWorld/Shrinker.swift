@@ -79,6 +79,7 @@ package struct Shrinker {
         let ordinary = DispatchLimits()
         attempt { $0.ledgerFailures = 0 }
         attempt { $0.lateNotices = 0 }
+        attempt { $0.writtenFirst = 100 }
         attempt { $0.limits.inFlight = ordinary.inFlight }
         attempt { $0.limits.held = ordinary.held }
         attempt { ($0.limits.window, $0.limits.smallestWindow) = (ordinary.window, ordinary.smallestWindow) }

@@ -4,9 +4,18 @@ import Deliveries
 struct SimulatedRelay {
     /// What the recorder is to write, in this order.
     enum Unsaved {
+        case delivery(DeliveryID, Unwritten)
         case result(AttemptResult)
         /// The wall clock was set back.
         case clockWasSet(back: Int64, at: Timestamp)
+    }
+
+    /// A delivery that is not in the ledger.
+    struct Unwritten {
+        var destination: Int
+        var receivedAt: Timestamp
+        /// When it is written without a result of its own. The recorder hears of it once it was offered.
+        var writeBy = Int64.max
     }
 
     /// Which life of the process it is; 0 stands for none.
@@ -26,6 +35,8 @@ struct SimulatedRelay {
     var armedAt: Int64?
     /// New deliveries whose bodies are still in memory.
     var cache: Set<DeliveryID> = []
+    /// What intake has offered and the ledger does not have.
+    var unwritten: [DeliveryID: Unwritten] = [:]
     /// What the next commits take, and what is in the one under way.
     var unsaved: [Unsaved] = []
     var unsavedRecords: [(destination: Int, record: DestinationRecord)] = []
@@ -34,5 +45,16 @@ struct SimulatedRelay {
     /// Whether the clock was set back, and the due times in the ledger are not known to be moved with it.
     var isMovingDueTimes = false
 
-    var isQuiet: Bool { dispatcher.isQuiet && !isCommitting && unsaved.isEmpty && unsavedRecords.isEmpty }
+    var isQuiet: Bool {
+        dispatcher.isQuiet && !isCommitting && unwritten.isEmpty && unsaved.isEmpty && unsavedRecords.isEmpty
+    }
+
+    /// Deliveries that only Redis has if the process dies now, by what the ledger says.
+    func unwritten(in ledger: SimulatedLedger) -> [(DeliveryID, Unwritten)] {
+        let committing = committing.compactMap { item -> (DeliveryID, Unwritten)? in
+            if case .delivery(let id, let delivery) = item { (id, delivery) } else { nil }
+        }
+        return (committing + unwritten.map { ($0.key, $0.value) }).filter { ledger[$0.0] == nil }
+            .sorted { $0.0 < $1.0 }
+    }
 }

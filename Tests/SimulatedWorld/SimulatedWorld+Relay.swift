@@ -6,10 +6,15 @@ extension SimulatedWorld {
         relay.turnIsDue = true
         switch input {
         case .ready(let records, let backlog): takeUp(records, backlog)
-        case .expecting(let id):
-            relay.dispatcher.expect([id])
-        case .admitted(let delivery, let destination):
-            takeNotice(of: delivery, destination)
+        case .offered(let delivery, let destination):
+            takeOffer(of: delivery, destination)
+        case .written(var delivery, let destination):
+            configureIfNew(destination)
+            delivery.dueAt = min(delivery.dueAt, wall)
+            invariants.announced(delivery.id, to: destination)
+            relay.dispatcher.written(delivery.id, to: name(destination), dueAt: delivery.dueAt)
+        case .overdue:
+            commit()
         case .replayed(var delivery, let destination):
             configureIfNew(destination)
             delivery.dueAt = min(delivery.dueAt, wall)
@@ -35,7 +40,10 @@ extension SimulatedWorld {
             relay.isCommitting = false
             commit()
         case .recorded(let ids):
-            for id in ids { invariants.recorded(id, of: destinationOf[Int(id.rawValue)]) }
+            for id in ids {
+                invariants.announced(id, to: destinationOf[Int(id.rawValue)])
+                invariants.recorded(id, of: destinationOf[Int(id.rawValue)])
+            }
             relay.dispatcher.recorded(ids)
         case .dueTimesMoved:
             relay.isMovingDueTimes = false
@@ -110,18 +118,19 @@ extension SimulatedWorld {
         }
     }
 
-    private mutating func takeNotice(of delivery: DueDelivery, _ destination: Int) {
+    private mutating func takeOffer(of delivery: DueDelivery, _ destination: Int) {
         var delivery = delivery
         delivery.dueAt = min(delivery.dueAt, wall)
-        beingAdmitted -= 1
-        invariants.announced(delivery.id, to: destination)
         configureIfNew(destination)
-        if fault == .announcesTooLate {
-            relay.dispatcher.add(delivery, to: name(destination))
+        var writeBy = now
+        if relay.dispatcher.offer(delivery, to: name(destination)) {
+            relay.cache.insert(delivery.id)
+            writeBy += 100
         } else {
-            relay.dispatcher.admitted(delivery, to: name(destination))
+            story.note(now, .delivery(delivery.id), "is not sent for now")
         }
-        if relay.dispatcher.isQueued(delivery.id) { relay.cache.insert(delivery.id) }
+        relay.unwritten[delivery.id]?.writeBy = writeBy
+        queue.schedule(.relay(life: relay.life, .overdue), at: writeBy)
     }
 
     private mutating func readPage(_ load: LoadOrder, _ destination: Int) {
@@ -260,12 +269,24 @@ extension SimulatedWorld {
         for (destination, record) in relay.unsavedRecords { ledger.save(record, of: destination) }
         relay.unsavedRecords = []
         if relay.committing.isEmpty {
-            relay.committing = Array(relay.unsaved.prefix(20))
-            relay.unsaved.removeFirst(relay.committing.count)
+            let results = Array(relay.unsaved.prefix(20))
+            relay.unsaved.removeFirst(results.count)
+            for case .result(let result) in results {
+                let id = result.attempt.delivery
+                guard let delivery = relay.unwritten.removeValue(forKey: id) else { continue }
+                relay.committing.append(.delivery(id, delivery))
+            }
+            relay.committing += results
+            if results.count < 20 { writeUnwritten(at: relay.isDraining ? .max - 1 : now, into: &relay.committing) }
         }
         guard let first = relay.committing.first else { return }
         relay.isCommitting = true
-        let subject = if case .result(let result) = first { result.attempt.delivery.rawValue } else { Int64(-1) }
+        let subject: Int64 =
+            switch first {
+            case .delivery(let id, _): id.rawValue
+            case .result(let result): result.attempt.delivery.rawValue
+            case .clockWasSet: -1
+            }
         var outcome = CommitOutcome.succeeds
         if ledgerFails(subject) {
             var luck = dice.cast(.commit, subject, now)
@@ -274,10 +295,25 @@ extension SimulatedWorld {
         tell(.commitEnds(outcome), after: latency(subject), life: relay.life)
     }
 
+    /// Has new deliveries written that have waited until a time.
+    mutating func writeUnwritten(at time: Int64) { writeUnwritten(at: time, into: &relay.unsaved) }
+
+    private mutating func writeUnwritten(at time: Int64, into items: inout [SimulatedRelay.Unsaved]) {
+        for (id, delivery) in relay.unwritten.sorted(by: { $0.key < $1.key }) where delivery.writeBy <= time {
+            relay.unwritten[id] = nil
+            items.append(.delivery(id, delivery))
+        }
+    }
+
     /// Writes to the ledger what a commit took.
     mutating func write(_ items: [SimulatedRelay.Unsaved]) {
         for item in items {
             switch item {
+            case .delivery(let id, let delivery):
+                // It is there already if the news of an earlier try was lost.
+                guard ledger[id] == nil else { continue }
+                ledger.admit(id, to: delivery.destination, dueAt: delivery.receivedAt)
+                invariants.admitted(id, to: delivery.destination)
             case .result(let result):
                 var luck = dice.cast(.fault, result.attempt.delivery.rawValue, now)
                 if fault == .losesResult, luck.chance(3) { continue }
@@ -297,9 +333,13 @@ extension SimulatedWorld {
             return
         }
         var recorded: [DeliveryID] = []
+        var written: [(DeliveryID, SimulatedRelay.Unwritten)] = []
         var wereMoved = false
         for item in relay.committing {
             switch item {
+            case .delivery(let id, let delivery):
+                story.note(now, .delivery(id), "is written")
+                written.append((id, delivery))
             case .result(let result):
                 story.note(now, .delivery(result.attempt.delivery), "is recorded")
                 if fault == .losesRecordedNotice, luck.chance(3) { continue }
@@ -308,6 +348,10 @@ extension SimulatedWorld {
                 story.note(now, .world, "due times in the ledger are moved")
                 wereMoved = true
             }
+        }
+        let ended = Set(recorded)
+        for (id, delivery) in written where !ended.contains(id) {
+            tellWritten(id, delivery.destination, receivedAt: delivery.receivedAt)
         }
         let delay = luck.number(0...2)
         tell(.recorded(recorded), after: delay, life: relay.life)

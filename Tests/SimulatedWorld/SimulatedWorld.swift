@@ -7,7 +7,7 @@ import Deliveries
 package struct SimulatedWorld {
     enum Happening {
         case foreseen(Foreseen.What)
-        /// Intake commits a delivery that it read at a time.
+        /// Intake commits a delivery that it read at a time, before it is sent.
         case admit(DeliveryID, Int, receivedAt: Timestamp, life: Int)
         case start
         /// From now on nothing goes wrong.
@@ -33,8 +33,6 @@ package struct SimulatedWorld {
     var relay: SimulatedRelay
     private var steps = 0
     private(set) var isCalm = false
-    /// Deliveries of which intake told that it is about to commit them, and not yet that it has.
-    var beingAdmitted = 0
     /// Test events that the ledger took.
     var testsAdmitted = 0
     private let arrivals: Int
@@ -89,7 +87,7 @@ package struct SimulatedWorld {
             now = time
             try happen(happening)
             if relay.turnIsDue, queue.nextTime != now || takesTurnEarly { try turn() }
-            if relay.isAlive { try invariants.settled(relay.dispatcher, expected: beingAdmitted) }
+            if relay.isAlive { try invariants.settled(relay.dispatcher) }
             steps += 1
             if steps > patience { throw InvariantViolation(rule: .rest, message: "it goes on and on") }
         }
@@ -166,14 +164,22 @@ package struct SimulatedWorld {
             queue.schedule(.foreseen(.arrive(id, destination)), at: now + 500)
             return
         }
+        guard ledger[id] == nil else {
+            story.note(now, .delivery(id), "is read again by intake, and known")
+            return
+        }
         story.note(now, .delivery(id), "is read by intake for destination", destination)
         var luck = dice.cast(.admission, id.rawValue, now)
-        beingAdmitted += 1
-        if fault != .announcesTooLate { tell(.expecting(id), after: 0, life: relay.life) }
-        queue.schedule(
-            .admit(id, destination, receivedAt: wall, life: relay.life),
-            at: max(now, relay.readyAt) + luck.number(0...5)
-        )
+        if luck.chance(plan.writtenFirst) {
+            queue.schedule(
+                .admit(id, destination, receivedAt: wall, life: relay.life),
+                at: max(now, relay.readyAt) + luck.number(0...5)
+            )
+        } else {
+            relay.unwritten[id] = SimulatedRelay.Unwritten(destination: destination, receivedAt: wall)
+            let due = DueDelivery(id: id, dueAt: wall, progress: .fresh)
+            tell(.offered(due, destination), after: luck.number(0...2), life: relay.life)
+        }
     }
 
     private mutating func admit(_ id: DeliveryID, _ destination: Int, receivedAt: Timestamp, life: Int) {
@@ -192,11 +198,18 @@ package struct SimulatedWorld {
         story.note(now, .delivery(id), "is admitted")
         ledger.admit(id, to: destination, dueAt: receivedAt)
         invariants.admitted(id, to: destination)
-        let isLate = !isCalm && luck.chance(fault == .announcesTooLate ? 50 : plan.lateNotices)
+        tellWritten(id, destination, receivedAt: receivedAt)
+    }
+
+    /// The dispatcher hears, sometimes late, that a delivery is in the ledger.
+    mutating func tellWritten(_ id: DeliveryID, _ destination: Int, receivedAt: Timestamp) {
+        var luck = dice.cast(.admission, id.rawValue, now)
+        let isLate = !isCalm && luck.chance(plan.lateNotices)
+        if fault == .losesWrittenNotice, luck.chance(10) { return }
         tell(
-            .admitted(DueDelivery(id: id, dueAt: receivedAt, progress: .fresh), destination),
+            .written(DueDelivery(id: id, dueAt: receivedAt, progress: .fresh), destination),
             after: isLate ? luck.number(3...3_000) : luck.number(0...2),
-            life: life
+            life: relay.life
         )
     }
 
@@ -239,7 +252,6 @@ package struct SimulatedWorld {
             readyAt: now + 5,
             clockOffset: wallOffset
         )
-        beingAdmitted = 0
         invariants.restarted()
         let ready = RelayInput.ready(records: ledger.destinationRecords(), backlog: ledger.backlog())
         queue.schedule(.relay(life: life, ready), at: now + 5)
@@ -261,6 +273,7 @@ package struct SimulatedWorld {
         relay.dispatcher.drain()
         relay.turnIsDue = true
         invariants.drains()
+
     }
 
     /// Ends the process after it drained, and starts it again.
@@ -271,6 +284,11 @@ package struct SimulatedWorld {
     }
 
     private mutating func die() {
+        // It was not acknowledged, and is read again.
+        for (id, delivery) in relay.unwritten(in: ledger) {
+            queue.schedule(.foreseen(.arrive(id, delivery.destination)), at: now + 500)
+        }
+        relay.unwritten = [:]
         relay.isAlive = false
         relay.isReady = false
         relay.turnIsDue = false
@@ -283,6 +301,8 @@ package struct SimulatedWorld {
         relay.armedAt = nil
         if relay.dispatcher.clockWasSet(byMilliseconds: change) {
             relay.isMovingDueTimes = true
+            // What was received by the old clock is written before its due time is moved.
+            writeUnwritten(at: .max - 1)
             relay.unsaved.append(.clockWasSet(back: -change, at: wall))
         }
     }
@@ -324,7 +344,7 @@ package struct SimulatedWorld {
                 message: "\(ledger.pendingCount) deliveries are pending for ever"
             )
         }
-        if relay.dispatcher.heldCount > 0 || relay.dispatcher.expectedCount > 0 {
+        if relay.dispatcher.heldCount > 0 {
             throw InvariantViolation(
                 rule: .memory,
                 message: "\(relay.dispatcher.heldCount) deliveries are held that have ended"

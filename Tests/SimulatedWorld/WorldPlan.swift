@@ -21,8 +21,10 @@ package struct WorldPlan: Sendable {
     var calmAt: Int64
     /// Reads and writes of the ledger that fail while there is trouble, in a hundred.
     var ledgerFailures: Int
-    /// Admissions of which the dispatcher hears late, in a hundred.
+    /// Deliveries in the ledger of which the dispatcher hears late, in a hundred.
     var lateNotices: Int
+    /// Events that are written before they are sent, in a hundred.
+    var writtenFirst: Int
 
     /// Events that are published.
     package var arrivals: Int {
@@ -41,12 +43,20 @@ package struct WorldPlan: Sendable {
         }
     }
 
-    private init(seed: UInt64, limits: DispatchLimits, calmAt: Int64, ledgerFailures: Int, lateNotices: Int) {
+    private init(
+        seed: UInt64,
+        limits: DispatchLimits,
+        calmAt: Int64,
+        ledgerFailures: Int,
+        lateNotices: Int,
+        writtenFirst: Int
+    ) {
         self.seed = seed
         self.limits = limits
         self.calmAt = calmAt
         self.ledgerFailures = ledgerFailures
         self.lateNotices = lateNotices
+        self.writtenFirst = writtenFirst
         destinations = []
         foreseen = []
     }
@@ -65,7 +75,8 @@ package struct WorldPlan: Sendable {
             limits: limits,
             calmAt: luck.one(of: [1_000, 60_000, 900_000, 7_200_000, 100_000_000]),
             ledgerFailures: luck.one(of: [0, 0, 5, 30]),
-            lateNotices: luck.one(of: [0, 0, 5, 50])
+            lateNotices: luck.one(of: [0, 0, 5, 50]),
+            writtenFirst: luck.one(of: [0, 10, 50, 100])
         )
         plan.addDestinations(luck.one(of: [1, 1, 2, 3, 5, 12]), &luck)
         let deliveries = luck.number(5...60)
@@ -100,7 +111,8 @@ package struct WorldPlan: Sendable {
             limits: limits,
             calmAt: luck.one(of: [1_000, 60_000, 900_000]),
             ledgerFailures: luck.one(of: [0, 5]),
-            lateNotices: luck.one(of: [0, 5])
+            lateNotices: luck.one(of: [0, 5]),
+            writtenFirst: luck.one(of: [0, 20])
         )
         let count = luck.number(range)
         plan.addDestinations(Int(count), &luck)
@@ -124,7 +136,8 @@ package struct WorldPlan: Sendable {
             limits: limits,
             calmAt: luck.one(of: [20_000, 60_000, 120_000]),
             ledgerFailures: luck.one(of: [0, 0, 5]),
-            lateNotices: luck.one(of: [0, 10])
+            lateNotices: luck.one(of: [0, 10]),
+            writtenFirst: luck.one(of: [0, 50, 100])
         )
         plan.addDestinations(luck.one(of: [1, 1, 2]), &luck)
         for index in plan.destinations.indices {

@@ -36,8 +36,6 @@ package struct Dispatcher: Sendable {
     private var freeLanes: [Int] = []
     private var laneOfName: [String: Int] = [:]
     private var held: [DeliveryID: Held] = [:]
-    /// Deliveries that intake is about to commit, as long as no page has brought them in.
-    private var expected: Set<DeliveryID> = []
     private var nextTicket: UInt32 = 0
     private var ready = Deque<Int>()
     private var timers = Heap<Timer>()
@@ -73,9 +71,6 @@ package struct Dispatcher: Sendable {
 
     /// Destinations that are known.
     package var destinationCount: Int { laneOfName.count }
-
-    /// Deliveries that were announced and have not come yet.
-    package var expectedCount: Int { expected.count }
 
     // MARK: Destinations
 
@@ -152,27 +147,29 @@ package struct Dispatcher: Sendable {
 
     // MARK: Deliveries
 
-    /// Announces deliveries that are about to be committed. A page that is read after the commit may bring one in before
-    /// ``admitted(_:to:)`` does; without the announcement it could be sent, recorded and let go of by then, and would be sent
-    /// again.
-    package mutating func expect(_ ids: [DeliveryID]) {
-        expected.formUnion(ids)
-    }
-
-    /// Takes a delivery that was announced and is committed now, unless a page has brought it in already.
-    package mutating func admitted(_ delivery: DueDelivery, to destination: String) {
-        guard expected.remove(delivery.id) != nil else { return }
-        add(delivery, to: destination)
-    }
-
-    /// Notes that deliveries which were announced will not come: they were not committed.
-    package mutating func expectNoLonger(_ ids: [DeliveryID]) {
-        expected.subtract(ids)
-    }
-
-    /// Takes a delivery that the ledger has just committed, or one that was replayed.
+    /// Takes a new delivery that is not in the ledger yet, if it may go ahead of being written: when the window has room and no
+    /// older one waits in the ledger.
     ///
-    /// A new one is held when the window has room and no older one waits in the ledger. One that was replayed is read from the
+    /// - Returns: whether it is held. Either way ``written(_:to:dueAt:)`` follows, unless a result is recorded with it.
+    package mutating func offer(_ delivery: DueDelivery, to destination: String) -> Bool {
+        let index = lane(of: destination)
+        let isHeld = lanes[index]?.hasOlderWork(than: delivery.dueAt) == false && hold(delivery, lane: index)
+        markReady(index)
+        return isHeld
+    }
+
+    /// Notes that a delivery is in the ledger now, pending. One that is not held any more, or never was, is found there when its
+    /// turn comes; nothing that was known of the ledger before could tell of it.
+    package mutating func written(_ id: DeliveryID, to destination: String, dueAt: Timestamp) {
+        guard held[id] == nil else { return }
+        let index = lane(of: destination)
+        lanes[index]?.noteInLedger(dueAt: dueAt)
+        markReady(index)
+    }
+
+    /// Takes a delivery that is in the ledger, such as one that was replayed.
+    ///
+    /// It is held when the window has room and no older one waits in the ledger. One that was replayed is read from the
     /// ledger: a result of its past may have changed it since.
     package mutating func add(_ delivery: DueDelivery, to destination: String) {
         let index = lane(of: destination)
@@ -186,8 +183,10 @@ package struct Dispatcher: Sendable {
             held[delivery.id]?.replayDueAt = delivery.dueAt
         case nil where isReplay || lanes[index]?.hasOlderWork(than: delivery.dueAt) == true:
             lanes[index]?.noteInLedger(dueAt: delivery.dueAt)
+        case nil where !hold(delivery, lane: index):
+            lanes[index]?.noteInLedger(dueAt: delivery.dueAt)
         case nil:
-            hold(delivery, lane: index)
+            break
         }
         markReady(index)
     }
@@ -216,10 +215,9 @@ package struct Dispatcher: Sendable {
     /// Takes a delivery from a page, unless more is known of it than the page can tell.
     private mutating func take(_ delivery: DueDelivery, from load: DestinationLane.Load, lane index: Int) {
         guard held[delivery.id] == nil, !load.released.contains(delivery.id) else { return }
-        if !expected.isEmpty { expected.remove(delivery.id) }
         var delivery = delivery
         delivery.dueAt = delivery.dueAt.advanced(byMilliseconds: load.clockChange)
-        hold(delivery, lane: index)
+        if !hold(delivery, lane: index) { lanes[index]?.noteInLedger(dueAt: delivery.dueAt) }
     }
 
     /// Notes that a page could not be read; it is asked for again at `retryAt`.
@@ -231,7 +229,6 @@ package struct Dispatcher: Sendable {
 
     /// Forgets a queued delivery that was cancelled. One in flight ends as it ends; the ledger knows that it was cancelled.
     package mutating func cancelled(_ id: DeliveryID) {
-        expected.remove(id)
         guard let known = held[id], case .queued = known.stage else { return }
         release(id, dueInLedger: nil)
         markReady(known.lane)
@@ -513,22 +510,20 @@ package struct Dispatcher: Sendable {
         return index
     }
 
-    /// Holds a delivery when there is room and the destination takes work, else notes that the ledger has it.
-    private mutating func hold(_ delivery: DueDelivery, lane index: Int) {
-        guard let lane = lanes[index] else { return }
+    /// Holds a delivery when there is room and the destination takes work. - Returns: whether it does.
+    private mutating func hold(_ delivery: DueDelivery, lane index: Int) -> Bool {
+        guard let lane = lanes[index] else { return false }
         // A quarter of the window is kept for a page that is on its way: new deliveries that come faster than they can be sent
         // would leave it no room.
         let room = lane.load == nil ? window : window - window / 4
         let hasRoom = lane.queuedCount < room
-        guard lane.takesWork && hasRoom || lane.wantsProbe else {
-            lanes[index]?.noteInLedger(dueAt: delivery.dueAt)
-            return
-        }
+        guard lane.takesWork && hasRoom || lane.wantsProbe else { return false }
         nextTicket &+= 1
         held[delivery.id] = Held(lane: index, ticket: nextTicket, progress: delivery.progress, stage: .queued)
         lanes[index]?.held += 1
         let entry = DestinationLane.Entry(dueAt: delivery.dueAt, id: delivery.id, ticket: nextTicket)
         lanes[index]?.enqueue(entry, isFirstAttempt: delivery.progress.attempts == 0)
+        return true
     }
 
     /// Lets go of a delivery.

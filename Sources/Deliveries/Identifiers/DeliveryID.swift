@@ -11,6 +11,25 @@ package struct DeliveryID: Hashable, Comparable, Sendable, CustomStringConvertib
         self.rawValue = rawValue
     }
 
+    /// The id of the delivery of a stream entry, the same whenever the entry is read: an event that is sent, and read again because
+    /// the process died before that was on record, keeps its delivery.
+    ///
+    /// `nil` for an entry id that leaves no room for it: one that Redis did not make from its clock, or after more than 2,048 in a
+    /// millisecond. Of ids that Redis gives twice, after it was wiped, the ledger knows the first.
+    package init?(entryID: String) {
+        let parts = entryID.split(separator: "-", maxSplits: 1)
+        guard parts.count == 2, let time = Int64(parts[0]), let sequence = Int64(parts[1]) else { return nil }
+        let elapsed = Timestamp(milliseconds: time).milliseconds(since: DeliveryIDGenerator.epoch)
+        guard 0..<1 << 41 ~= elapsed, 0..<1 << DeliveryIDGenerator.sequenceBits ~= sequence else { return nil }
+        self.init(elapsed: elapsed, isMade: false, sequence: sequence, node: 0)
+    }
+
+    init(elapsed: Int64, isMade: Bool, sequence: Int64, node: Int64) {
+        let (nodeBits, sequenceBits) = (DeliveryIDGenerator.nodeBits, DeliveryIDGenerator.sequenceBits)
+        let kind: Int64 = isMade ? 1 << (nodeBits + sequenceBits) : 0
+        rawValue = elapsed << (nodeBits + sequenceBits + 1) | kind | sequence << nodeBits | node
+    }
+
     /// Reads the written form; `nil` for anything that ``description`` could not have produced.
     package init?(_ description: String) {
         let prefix = "dlv_"

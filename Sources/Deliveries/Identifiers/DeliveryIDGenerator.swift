@@ -1,11 +1,12 @@
 /// Makes ids that rise for ever, whatever the clock does.
 ///
-/// The low 22 bits are a counter that starts anew each millisecond at the process' own number, so that two processes
-/// that share a ledger do not make the same id.
+/// The highest of the low 22 bits is set, which tells these ids from those that are made of a stream entry's
+/// (``DeliveryID/init(entryID:)``). The others are a counter that starts anew each millisecond and the process' own number,
+/// so that two processes that share a ledger do not make the same id.
 package struct DeliveryIDGenerator: Sendable {
     /// 2024-01-01T00:00:00Z: 41 bits of milliseconds from here last until 2093.
     static let epoch = Timestamp(milliseconds: 1_704_067_200_000)
-    static let sequenceBits: Int64 = 12
+    static let sequenceBits: Int64 = 11
     static let nodeBits: Int64 = 10
 
     private let node: Int64
@@ -26,12 +27,11 @@ package struct DeliveryIDGenerator: Sendable {
         } else {
             sequence += 1
             if sequence == 1 << Self.sequenceBits {
-                // More than 4,096 in a millisecond, or a clock that stands still: borrow from the next one.
+                // More than 2,048 in a millisecond, or a clock that stands still: borrow from the next one.
                 millisecond += 1
                 sequence = 0
             }
         }
-        let raw = millisecond << (Self.nodeBits + Self.sequenceBits) | sequence << Self.nodeBits | node
-        return DeliveryID(rawValue: raw)
+        return DeliveryID(elapsed: millisecond, isMade: true, sequence: sequence, node: node)
     }
 }

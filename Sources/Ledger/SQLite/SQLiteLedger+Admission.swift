@@ -13,6 +13,21 @@ extension SQLiteLedger {
             return admissions
         }
     }
+
+    package func known(_ deliveries: [NewDelivery]) async throws(LedgerError) -> [KnownIDs] {
+        guard !deliveries.isEmpty else { return [] }
+        return try await read { db in
+            let find = try db.cachedStatement(
+                sql: "SELECT EXISTS (SELECT 1 FROM events WHERE id = ?), EXISTS (SELECT 1 FROM deliveries WHERE id = ?)"
+            )
+            return try deliveries.map { delivery in
+                let found = try find.first([.text(delivery.eventID), .id(delivery.id)]) {
+                    KnownIDs(event: try $0.flag(), delivery: try $0.flag())
+                }
+                return found ?? KnownIDs(event: false, delivery: false)
+            }
+        }
+    }
 }
 
 /// Admits requests within one transaction.
@@ -33,9 +48,10 @@ struct Intake {
         insertDelivery = try db.cachedStatement(
             sql: """
                 INSERT INTO deliveries (
-                  id, event, status, destination, next_attempt_at, published_at, received_at, event_id, type, tenant,
-                  job_id, product_id, queue, route, url
-                ) VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  id, event, status, destination, attempts, next_attempt_at, ended_at, oldest_attempt_at, last_outcome,
+                  last_status_code, last_error, published_at, received_at, event_id, type, tenant, job_id, product_id, queue,
+                  route, url
+                ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         )
         fingerprint = try db.cachedStatement(sql: "SELECT fingerprint FROM events WHERE id = ?")
@@ -44,18 +60,29 @@ struct Intake {
     mutating func admit(_ request: AdmissionRequest) throws -> Admission {
         switch request {
         case .delivery(let delivery):
-            let admission = try add(delivery)
-            if admission == .conflict { try quarantine(.conflict(of: delivery)) }
-            return admission
+            return try admit(delivery)
         case .quarantine(let entry):
             try quarantine(entry)
             return .quarantined
         }
     }
 
+    /// Adds a delivery, or puts it into the quarantine when its event's id is taken by another event.
+    ///
+    /// - Parameter end: the attempt that ended it before it was written, and the status it has by that; it is recorded beside this.
+    mutating func admit(_ delivery: NewDelivery, endedBy end: (attempt: Attempt, status: DeliveryStatus)? = nil) throws
+        -> Admission
+    {
+        let admission = try add(delivery, endedBy: end)
+        if admission == .conflict { try quarantine(.conflict(of: delivery)) }
+        return admission
+    }
+
     /// Adds an event with its delivery, unless its id is taken. The unique index decides, so that the common case
     /// needs no look before the leap.
-    mutating func add(_ delivery: NewDelivery) throws -> Admission {
+    mutating func add(_ delivery: NewDelivery, endedBy end: (attempt: Attempt, status: DeliveryStatus)? = nil) throws
+        -> Admission
+    {
         try insertEvent.run([
             .text(delivery.eventID), .blob(delivery.fingerprint), .text(delivery.traceparent), .blob(delivery.body),
         ])
@@ -63,14 +90,16 @@ struct Intake {
             let known = try fingerprint.first([.text(delivery.eventID)]) { try $0.bytes() }
             return known == delivery.fingerprint ? .duplicate : .conflict
         }
+        let attempt = end?.attempt
         try insertDelivery.run([
-            .id(delivery.id), .integer(db.lastInsertedRowID), .text(delivery.destination),
-            .time(delivery.receivedAt), .time(delivery.publishedAt), .time(delivery.receivedAt),
-            .text(delivery.eventID),
-            .text(delivery.type), .text(delivery.tenant), .text(delivery.jobID), .text(delivery.productID),
+            .id(delivery.id), .integer(db.lastInsertedRowID), .word(end?.status ?? .pending), .text(delivery.destination),
+            .integer(attempt?.number ?? 0), .time(end == nil ? delivery.receivedAt : nil), .time(attempt?.endedAt),
+            .time(attempt?.startedAt), .word(attempt?.outcome), .integer(attempt?.answer.statusCode),
+            .text(attempt?.answer.errorText), .time(delivery.publishedAt), .time(delivery.receivedAt),
+            .text(delivery.eventID), .text(delivery.type), .text(delivery.tenant), .text(delivery.jobID), .text(delivery.productID),
             .text(delivery.queue), .text(delivery.route), .text(delivery.url),
         ])
-        tally.added(to: delivery.destination, url: delivery.url)
+        tally.added(to: delivery.destination, url: delivery.url, as: end?.status ?? .pending)
         return .admitted
     }
 

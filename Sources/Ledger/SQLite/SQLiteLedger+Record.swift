@@ -3,13 +3,36 @@ import FaultPoints
 import GRDB
 
 extension SQLiteLedger {
-    package func record(_ results: [AttemptResult]) async throws(LedgerError) {
-        guard !results.isEmpty else { return }
-        try await write { db in
+    package func record(_ results: [AttemptResult], admitting deliveries: [NewDelivery])
+        async throws(LedgerError) -> [Admission]
+    {
+        guard !results.isEmpty || !deliveries.isEmpty else { return [] }
+        return try await write { db in
+            var intake = try Intake(db)
             var recorder = try AttemptWriter(db)
-            for result in results { try recorder.record(result) }
+            var ends: [DeliveryID: AttemptResult] = [:]
+            if !deliveries.isEmpty {
+                for result in results where result.endsFirst { ends[result.attempt.delivery] = result }
+            }
+            var written: Set<DeliveryID> = []
+            let admissions = try deliveries.map { delivery in
+                guard let end = ends[delivery.id], case .end(let status) = end.next else {
+                    return try intake.admit(delivery)
+                }
+                let admission = try intake.admit(delivery, endedBy: (end.attempt, status))
+                if admission == .admitted {
+                    try recorder.recordEnd(end.attempt, of: delivery)
+                    written.insert(delivery.id)
+                }
+                return admission
+            }
+            for result in results where !result.endsFirst || !written.contains(result.attempt.delivery) {
+                try recorder.record(result)
+            }
+            try intake.finish()
             try recorder.finish()
             FaultPoint.recorderCommitting.reached()
+            return admissions
         }
     }
 }
@@ -53,6 +76,11 @@ private struct AttemptWriter {
             // It was ended by someone in the meantime, and stays so.
             try db.cachedStatement(sql: Self.noteSQL).run(last(attempt) + [.id(attempt.delivery)])
         }
+    }
+
+    /// Records the attempt that ended a delivery whose row says so already.
+    mutating func recordEnd(_ attempt: Attempt, of delivery: NewDelivery) throws {
+        if try add(attempt) { latencies.add(attempt, to: delivery.destination) }
     }
 
     func finish() throws {
@@ -123,9 +151,17 @@ extension PhaseTimes {
     var storedTotal: Double { total.isFinite ? max(0, total) : 0 }
 }
 
+extension AttemptResult {
+    /// Whether it ends its delivery with the first attempt.
+    fileprivate var endsFirst: Bool {
+        guard attempt.number == 1, case .end(let status) = next else { return false }
+        return status != .pending
+    }
+}
+
 extension Attempt {
     /// When it ended: its start and its total time, to the next whole millisecond.
-    fileprivate var endedAt: Timestamp {
+    var endedAt: Timestamp {
         startedAt.advanced(byMilliseconds: Int64(min(answer.times.storedTotal.rounded(.up), 1e15)))
     }
 }

@@ -15,9 +15,9 @@ struct StatusTally {
 
     private var changes: [String: Change] = [:]
 
-    /// A new pending delivery.
-    mutating func added(to destination: String, url: String) {
-        changes[destination, default: Change()].pending += 1
+    /// A new delivery, which may have ended by the time it is written.
+    mutating func added(to destination: String, url: String, as status: DeliveryStatus) {
+        count(1, status, at: destination)
         changes[destination]?.url = url
     }
 

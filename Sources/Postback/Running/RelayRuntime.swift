@@ -57,6 +57,13 @@ struct RelayRuntime {
             send: { sender.send($0) }
         )
         answers.connect(to: loop)
+        let hand = EntriesInHand()
+        let acknowledger = Acknowledger(
+            stream: redis.stream(settings.intake.stream),
+            group: settings.intake.group,
+            hand: hand,
+            logger: logger
+        )
         let intake = IntakeService(
             configuration: settings.intake,
             consumer: ConsumerName(
@@ -71,6 +78,8 @@ struct RelayRuntime {
             metrics: metrics,
             logger: logger,
             decider: IntakeDecider(node: random.next()),
+            hand: hand,
+            acknowledger: acknowledger,
             notify: { loop.notify($0) },
             room: { await loop.room(after: $0) }
         )
@@ -85,6 +94,8 @@ struct RelayRuntime {
             intake: intake,
             loop: loop,
             recorder: recorder,
+            acknowledger: acknowledger,
+            hand: hand,
             retention: RetentionService(ledger: ledger, policy: settings.retention, clock: clock, logger: logger),
             sender: sender,
             health: health,

@@ -28,6 +28,11 @@ package struct RedisStreamEntry: Hashable, Sendable {
         self.isDeleted = isDeleted
     }
 
+    /// Bytes of names and values.
+    package var byteCount: Int {
+        fields.reduce(0) { $0 + $1.name.count + $1.value.count }
+    }
+
     /// The value of the first field with this name.
     package func value(of name: String) -> [UInt8]? {
         fields.first { $0.name.elementsEqual(name.utf8) }?.value

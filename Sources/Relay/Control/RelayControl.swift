@@ -56,11 +56,9 @@ package struct RelayControl: Sendable {
             return .quarantined
         }
         guard let delivery = request.delivery else { return try await ledger.redrive(id, as: request) }
-        var admission: Admission?
-        loop.notify(.begun([delivery.id]))
-        defer { loop.notify(.ended(of: [delivery.id], admitted: admission == .admitted ? [delivery] : [])) }
-        admission = try await ledger.redrive(id, as: request)
+        let admission = try await ledger.redrive(id, as: request)
         FaultPoint.redriveCommitted.reached()
+        if admission == .admitted { loop.notify(.written([delivery])) }
         return admission
     }
 

@@ -10,8 +10,15 @@ final class SharedDecider: Sendable {
         self.decider = Mutex(decider)
     }
 
+    /// What is asked of the ledger for a quarantined entry. Its delivery has an id of its own: Redis may have given the entry's id to
+    /// another since.
     func decide(_ source: StreamSource, routes: RouteTable, now: Timestamp) -> AdmissionRequest? {
-        decider.withLock { $0.decide(source, routes: routes, now: now) }
+        decider.withLock { decider in
+            let request = decider.decide(source, routes: routes, now: now)
+            guard case .delivery(var delivery) = request else { return request }
+            delivery.id = decider.nextID(at: now)
+            return .delivery(delivery)
+        }
     }
 
     func testDelivery(to destination: Destination, by name: String, now: Timestamp) -> NewDelivery {

@@ -81,7 +81,7 @@ package actor DispatchLoop {
         inbox.send(.answers(results))
     }
 
-    /// Hears of deliveries that are being admitted.
+    /// Hears of new deliveries.
     package nonisolated func notify(_ notice: AdmissionNotice) {
         inbox.send(.admission(notice))
     }
@@ -154,12 +154,14 @@ package actor DispatchLoop {
 
     private func take(_ input: DispatchInput, at now: Timestamp, in group: inout DiscardingTaskGroup) {
         switch input {
-        case .admission(.begun(let ids)):
-            dispatcher.expect(ids)
-        case .admission(.ended(let announced, let deliveries)):
+        case .admission(.offered(let deliveries)):
+            offer(deliveries, at: now)
+        case .admission(.written(let deliveries)):
             let routes = routing.current
-            for delivery in deliveries { add(delivery, routes, at: now) }
-            if deliveries.count < announced.count { dispatcher.expectNoLonger(announced) }
+            for delivery in deliveries {
+                configureIfNew(delivery.destination, routes)
+                dispatcher.written(delivery.id, to: delivery.destination, dueAt: min(delivery.receivedAt, now))
+            }
         case .answers(let results):
             FaultPoint.answerTaken.reached()
             settle(results, at: now)
@@ -215,12 +217,29 @@ package actor DispatchLoop {
         }
     }
 
-    private func add(_ delivery: NewDelivery, _ routes: RoutingSnapshot, at now: Timestamp) {
-        configureIfNew(delivery.destination, routes)
-        // The clock may have been set back since it was received.
-        let due = DueDelivery(id: delivery.id, dueAt: min(delivery.receivedAt, now), progress: .fresh)
-        dispatcher.admitted(due, to: delivery.destination)
-        if dispatcher.isQueued(delivery.id) { cache.insert(delivery.payload) }
+    /// Lets the dispatcher have deliveries that are not in the ledger, and the recorder write them. Their bodies have to be at hand: nobody
+    /// else has them.
+    ///
+    /// The recorder hears of them from here alone, so that no result is before its delivery there, and no page brings a delivery in
+    /// that is yet to be offered.
+    private func offer(_ deliveries: [NewDelivery], at now: Timestamp) {
+        let routes = routing.current
+        var sent: [NewDelivery] = []
+        var notSent: [NewDelivery] = []
+        sent.reserveCapacity(deliveries.count)
+        for delivery in deliveries {
+            configureIfNew(delivery.destination, routes)
+            // The clock may have been set back since it was received.
+            let due = DueDelivery(id: delivery.id, dueAt: min(delivery.receivedAt, now), progress: .fresh)
+            let payload = delivery.payload
+            if cache.hasRoom(for: payload), dispatcher.offer(due, to: delivery.destination) {
+                cache.insert(payload)
+                sent.append(delivery)
+            } else {
+                notSent.append(delivery)
+            }
+        }
+        recorder.inbox.send(.deliveries(sent: sent, notSent: notSent))
     }
 
     private func configureIfNew(_ destination: String, _ routes: RoutingSnapshot) {

@@ -1,8 +1,8 @@
 import Deliveries
 import Ledger
 
-/// Bodies of deliveries that have just been admitted, so that their first attempt needs no read. Bounded in bytes: what does
-/// not fit is read from the ledger when its turn comes.
+/// Bodies of new deliveries, so that their first attempt needs no read and need not wait for the ledger. Bounded in bytes: what does
+/// not fit is written first, and read from the ledger when its turn comes.
 struct PayloadCache {
     private var payloads: [DeliveryID: DeliveryPayload] = [:]
     private var bytes = 0
@@ -16,9 +16,11 @@ struct PayloadCache {
         self.sweepAbove = limit / 2
     }
 
+    func hasRoom(for payload: DeliveryPayload) -> Bool { bytes + Self.size(payload) <= limit }
+
     mutating func insert(_ payload: DeliveryPayload) {
+        guard hasRoom(for: payload) else { return }
         let size = Self.size(payload)
-        guard bytes + size <= limit else { return }
         if let old = payloads.updateValue(payload, forKey: payload.id) { bytes -= Self.size(old) }
         bytes += size
     }

@@ -1,11 +1,9 @@
-package import Deliveries
 package import Ledger
 
-/// What the one who admits deliveries tells the dispatch loop, before and after. Notices and pages come by one mailbox: no
-/// page that shows a delivery arrives before the delivery was announced.
+/// What the dispatch loop is told of new deliveries.
 package enum AdmissionNotice: Sendable {
-    /// These are about to be committed.
-    case begun([DeliveryID])
-    /// The commit is over, and of these that were announced those deliveries were admitted.
-    case ended(of: [DeliveryID], admitted: [NewDelivery])
+    /// These may be sent; they are not in the ledger yet, and their entries not acknowledged.
+    case offered([NewDelivery])
+    /// These are in the ledger now, pending.
+    case written([NewDelivery])
 }

@@ -30,9 +30,12 @@ package struct IntakeDecider: Sendable {
         }
     }
 
+    /// An id that no entry of the stream stands for.
+    mutating func nextID(at now: Timestamp) -> DeliveryID { ids.next(at: now) }
+
     /// A delivery of a test event (`postback.test`) to a destination.
     mutating func testDelivery(to destination: Destination, by name: String, now: Timestamp) -> NewDelivery {
-        let id = ids.next(at: now)
+        let id = nextID(at: now)
         let eventID = "test_\(id.description.dropFirst("dlv_".count))"
         let data = #"{"message":"A test event from Postback. Nothing happened.","test":true}"#
         let source = StreamSource(
@@ -61,7 +64,7 @@ package struct IntakeDecider: Sendable {
         _ now: Timestamp
     ) -> NewDelivery {
         NewDelivery(
-            id: ids.next(at: now),
+            id: DeliveryID(entryID: source.entryID) ?? ids.next(at: now),
             eventID: event.id,
             fingerprint: Array(sha256(event.fingerprintInput).prefix(16)),
             type: event.type,

@@ -5,13 +5,15 @@ package import Logging
 package import RedisClient
 import Telemetry
 
-/// Reads events from the stream, makes them durable, and only then acknowledges and deletes them (contract section 3).
+/// Reads events from the stream and decides what becomes of them (contract section 3).
 ///
 /// 1. Take up what this process left unacknowledged, then what earlier owners of the same ledger left.
 /// 2. Read new entries, a batch at a time; now and then, take over what relays of other ledgers left when they died.
-/// 3. For each batch: decide, commit, tell the dispatcher, acknowledge. The commit is tried until it succeeds.
+/// 3. What the ledger does not know is offered to the dispatch loop at once: it may be sent before it is written, and is written
+///    together with its result if that comes soon. Everything else is committed here first.
 ///
-/// Any failure of Redis leads back to 1: what was read but not acknowledged is read again, and the ledger absorbs it by id.
+/// An entry is acknowledged once the ledger has it, by the ``Acknowledger``. Any failure of Redis leads back to 1: what was read but not
+/// acknowledged is read again, unless it is still in hand, and the ledger absorbs it by id.
 package actor IntakeService {
     private let configuration: IntakeConfiguration
     private let consumer: ConsumerName
@@ -22,7 +24,9 @@ package actor IntakeService {
     private let health: RelayHealth
     private let metrics: RelayMetrics
     private let logger: Logger
-    /// Tells the dispatch loop what is being admitted and what was, before it is acknowledged.
+    private let hand: EntriesInHand
+    private let acknowledger: Acknowledger
+    /// Tells the dispatch loop of new deliveries.
     private let notify: @Sendable (AdmissionNotice) -> Void
     /// Waits until there is room for more of the same.
     private let room: @Sendable ([NewDelivery]) async -> Void
@@ -32,7 +36,12 @@ package actor IntakeService {
     private var pageSize: Int
     /// The consumer in whose name the latest read was made.
     private var readingAs: String
+    /// The last pending entry that was read; `nil` while new ones are read.
+    private var lastPending: String?
     private var lastClaim: ContinuousClock.Instant?
+    /// Whether this process has seen the ledger take a write. Before that nothing is sent ahead of one: a process that cannot write
+    /// and is started again and again would send the same events each time.
+    private var hasWritten = false
     private var trouble: String?
 
     /// Makes the service; ``run()`` does the work.
@@ -47,6 +56,8 @@ package actor IntakeService {
         metrics: RelayMetrics,
         logger: Logger,
         decider: IntakeDecider,
+        hand: EntriesInHand,
+        acknowledger: Acknowledger,
         notify: @escaping @Sendable (AdmissionNotice) -> Void,
         room: @escaping @Sendable ([NewDelivery]) async -> Void
     ) {
@@ -60,6 +71,8 @@ package actor IntakeService {
         self.metrics = metrics
         self.logger = logger
         self.decider = decider
+        self.hand = hand
+        self.acknowledger = acknowledger
         self.notify = notify
         self.room = room
         self.pageSize = configuration.batch
@@ -94,9 +107,11 @@ package actor IntakeService {
         }
         try await takeUpPredecessors(stream)
         readingAs = consumer.full
+        lastPending = nil
         note(trouble: nil)
         while !Task.isCancelled {
             onProgress()
+            await hand.wait(for: .room)
             do {
                 try await claimIfDue(stream)
                 let entries = try await stream.readGroup(
@@ -105,7 +120,7 @@ package actor IntakeService {
                     count: pageSize,
                     block: configuration.block
                 )
-                try await handle(entries, stream)
+                try await handle(entries)
             } catch let error as RedisError where error.isMissingGroup {
                 // Flushed, failed over or destroyed while we read: made again from the start, so nothing is skipped.
                 logger.warning(
@@ -137,10 +152,11 @@ package actor IntakeService {
         }
     }
 
-    /// The entry that cannot be read is the earliest that is pending for the consumer in whose name it was read: those before it
-    /// have been acknowledged.
+    /// The entry that cannot be read is the next that is pending for the consumer in whose name it was read. One that is new is among
+    /// them by now, and is met when they are read again.
     private func quarantineOversized(_ stream: RedisStream) async throws -> Bool {
-        let command = RedisCommand("XPENDING", stream.key, configuration.group, "-", "+", "1", readingAs)
+        guard let lastPending else { return true }
+        let command = RedisCommand("XPENDING", stream.key, configuration.group, "(\(lastPending)", "+", "1", readingAs)
         let pending = try await stream.redis.send(command)
         guard let id = pending.array?.first?.array?.first?.string else { return false }
         let entry = NewQuarantineEntry(
@@ -149,8 +165,7 @@ package actor IntakeService {
             reason: "is larger than a reply of Redis may be; its fields were not read",
             receivedAt: clock.now()
         )
-        let requests = [AdmissionRequest.quarantine(entry)]
-        report(requests, try await commit(requests))
+        _ = try await commit([.quarantine(entry)])
         try await stream.acknowledgeAndDelete([id], group: configuration.group)
         return true
     }
@@ -168,15 +183,19 @@ package actor IntakeService {
     /// Handles what a consumer has read and not acknowledged, reading in its name.
     private func takeUp(_ name: String, _ stream: RedisStream) async throws {
         readingAs = name
+        var last = "0-0"
         while !Task.isCancelled {
+            lastPending = last
+            await hand.wait(for: .room)
             let entries = try await stream.readGroup(
                 configuration.group,
                 consumer: name,
                 count: pageSize,
-                from: .pending(after: "0")
+                from: .pending(after: last)
             )
-            guard !entries.isEmpty else { return }
-            try await handle(entries, stream)
+            guard let end = entries.last else { return }
+            try await handle(entries)
+            last = end.id
         }
     }
 
@@ -190,6 +209,7 @@ package actor IntakeService {
                 try await takeUp(other.name, stream)
             }
             // Deleting a consumer throws its pending entries away, so only once it has none.
+            await hand.wait(for: .allAcknowledged)
             guard !Task.isCancelled else { return }
             FaultPoint.intakeTookUp.reached()
             _ = try await stream.deleteConsumer(other.name, group: configuration.group)
@@ -217,97 +237,131 @@ package actor IntakeService {
                     metadata: Logger.Metadata([.count: .stringConvertible(claim.entries.count)])
                 )
             }
-            try await handle(claim.entries, stream)
+            try await handle(claim.entries)
             start = claim.next
         } while start != "0-0" && !Task.isCancelled
     }
 
-    /// Makes a batch durable, hands it to the dispatcher, and acknowledges it.
-    private func handle(_ entries: [RedisStreamEntry], _ stream: RedisStream) async throws {
+    /// Decides what becomes of a batch and hands it on.
+    private func handle(_ read: [RedisStreamEntry]) async throws {
+        let entries = read.filter { !hand.holds($0.id) }
         guard !entries.isEmpty else { return }
         FaultPoint.intakeRead.reached()
-        let now = clock.now()
-        let routes = routing.current.table
-        var requests: [AdmissionRequest] = []
-        requests.reserveCapacity(entries.count)
-        var ignored = 0
-        for entry in entries where !entry.isDeleted {
-            let fields = entry.fields.map { EventField(name: $0.name, value: $0.value) }
-            let source = StreamSource(entryID: entry.id, fields: fields)
-            if let request = decider.decide(source, routes: routes, now: now) {
-                requests.append(request)
-            } else {
-                ignored += 1
-            }
-        }
-        FaultPoint.intakeDecided.reached()
-        let announced = requests.compactMap(\.delivery?.id)
-        notify(.begun(announced))
-        let admissions: [Admission]
-        do {
-            admissions = try await commit(requests)
-        } catch {
-            notify(.ended(of: announced, admitted: []))
-            throw error
-        }
-        FaultPoint.intakeCommitted.reached()
-        report(requests, admissions)
-        let deliveries = zip(requests, admissions).compactMap { request, admission -> NewDelivery? in
-            admission == .admitted ? request.delivery : nil
-        }
-        notify(.ended(of: announced, admitted: deliveries))
-        FaultPoint.intakeAnnounced.reached()
-        // A cancelled task would have its command refused; what is durable is acknowledged all the same.
-        let ids = entries.map(\.id)
-        let group = configuration.group
-        try await Task { _ = try await stream.acknowledgeAndDelete(ids, group: group) }.value
-        FaultPoint.intakeAcknowledged.reached()
-        metrics.ignored(ignored)
-        let wasFull = entries.count >= pageSize
+        let deliveries = try await handOn(entries)
+        let wasFull = read.count >= pageSize
         pageSize = min(pageSize * 2, configuration.batch)
         // More is waiting in the stream, where it costs less than in the ledger.
         if wasFull, !deliveries.isEmpty { await room(deliveries) }
     }
 
+    /// - Returns: the new deliveries among them.
+    private func handOn(_ entries: [RedisStreamEntry]) async throws -> [NewDelivery] {
+        let now = clock.now()
+        let routes = routing.current.table
+        var deliveries: [NewDelivery] = []
+        var others: [AdmissionRequest] = []
+        deliveries.reserveCapacity(entries.count)
+        var ignored = 0
+        for entry in entries where !entry.isDeleted {
+            let fields = entry.fields.map { EventField(name: $0.name, value: $0.value) }
+            let source = StreamSource(entryID: entry.id, fields: fields)
+            switch decider.decide(source, routes: routes, now: now) {
+            case .delivery(let delivery): deliveries.append(delivery)
+            case let quarantine?: others.append(quarantine)
+            case nil: ignored += 1
+            }
+        }
+        metrics.ignored(ignored)
+        FaultPoint.intakeDecided.reached()
+        let fresh = try await partition(&deliveries, now: now)
+        others += deliveries.map { .delivery($0) }
+        hand.take(entries.map { ($0.id, $0.byteCount) })
+        let offered = Set(fresh.map(\.source.entryID))
+        let rest = entries.map(\.id).filter { !offered.contains($0) }
+        if !fresh.isEmpty {
+            hand.begin(fresh.map(\.eventID))
+            notify(.offered(fresh))
+            FaultPoint.intakeOffered.reached()
+        }
+        do {
+            let admitted = try await writeFirst(others)
+            if !rest.isEmpty { acknowledger.inbox.send(rest) }
+            return fresh + admitted
+        } catch {
+            hand.drop(rest)
+            throw error
+        }
+    }
+
+    /// Tells deliveries that may be sent at once from those that have to be written first: because the ledger knows their event, or
+    /// may do so by the time they are written, or because it takes no writes.
+    ///
+    /// - Returns: those that may be sent; the others stay in `deliveries`.
+    private func partition(_ deliveries: inout [NewDelivery], now: Timestamp) async throws -> [NewDelivery] {
+        guard !deliveries.isEmpty else { return [] }
+        // In this order: what is written between the two is found by the second.
+        var taken = hand.unwritten(among: deliveries.map(\.eventID))
+        let known = try await untilLedgerAnswers { () async throws(LedgerError) in try await store.known(deliveries) }
+        for index in deliveries.indices where known[index].delivery {
+            deliveries[index].id = decider.nextID(at: now)
+        }
+        guard hasWritten, health.now.ledgerTrouble == nil else { return [] }
+        var fresh: [NewDelivery] = []
+        var others: [NewDelivery] = []
+        fresh.reserveCapacity(deliveries.count)
+        for (delivery, known) in zip(deliveries, known) {
+            if !known.event, taken.insert(delivery.eventID).inserted {
+                fresh.append(delivery)
+            } else {
+                others.append(delivery)
+            }
+        }
+        deliveries = others
+        return fresh
+    }
+
+    /// Commits what is not sent before it is written. - Returns: the deliveries that were new.
+    private func writeFirst(_ requests: [AdmissionRequest]) async throws -> [NewDelivery] {
+        guard !requests.isEmpty else { return [] }
+        if !hand.unwritten(among: requests.compactMap(\.delivery?.eventID)).isEmpty {
+            // Which of two is new, and whether they are the same, is the ledger's to say: by the one that was sent.
+            await hand.wait(for: .allWritten)
+            try Task.checkCancellation()
+        }
+        let admissions = try await commit(requests)
+        FaultPoint.intakeCommitted.reached()
+        let admitted = zip(requests, admissions).compactMap { request, admission in
+            admission == .admitted ? request.delivery : nil
+        }
+        if !admitted.isEmpty { notify(.written(admitted)) }
+        FaultPoint.intakeAnnounced.reached()
+        return admitted
+    }
+
     /// Commits a batch, however long the ledger takes to come back. Nothing is acknowledged meanwhile.
     private func commit(_ requests: [AdmissionRequest]) async throws -> [Admission] {
-        guard !requests.isEmpty else { return [] }
+        let admissions = try await untilLedgerAnswers { () async throws(LedgerError) in
+            let start = ContinuousClock.now
+            let admissions = try await store.admit(requests)
+            metrics.commit(ContinuousClock.now - start)
+            return admissions
+        }
+        hasWritten = true
+        health.noteLedger(trouble: nil, logger)
+        metrics.admissions(admissions)
+        AdmissionLog.write(requests, admissions, to: logger)
+        return admissions
+    }
+
+    private func untilLedgerAnswers<Value>(_ call: () async throws(LedgerError) -> Value) async throws -> Value {
         var backoff = Backoff(longest: .seconds(2))
         while true {
             do {
-                let start = ContinuousClock.now
-                let admissions = try await store.admit(requests)
-                metrics.commit(ContinuousClock.now - start)
-                health.noteLedger(trouble: nil, logger)
-                return admissions
+                return try await call()
             } catch {
                 health.noteLedger(trouble: "\(error)", logger)
                 guard error.isRetriable else { throw error }
                 try await Task.sleep(for: backoff.next())
-            }
-        }
-    }
-
-    private func report(_ requests: [AdmissionRequest], _ admissions: [Admission]) {
-        metrics.admissions(admissions)
-        for (request, admission) in zip(requests, admissions) {
-            switch (request, admission) {
-            case (.quarantine(let entry), _):
-                logger.warning(
-                    "Quarantined an entry that cannot be used",
-                    metadata: Logger.Metadata([
-                        .entry: "\(entry.source.entryID)", .field: "\(entry.field)", .reason: "\(entry.reason)",
-                    ])
-                )
-            case (.delivery(let delivery), .conflict):
-                logger.warning(
-                    "Quarantined an event whose id is taken by one of other content",
-                    metadata: Logger.Metadata([.entry: "\(delivery.source.entryID)", .event: "\(delivery.eventID)"])
-                )
-            case (.delivery(let delivery), .duplicate):
-                logger.debug("Absorbed a repeated event", metadata: Logger.Metadata([.event: "\(delivery.eventID)"]))
-            default:
-                break
             }
         }
     }

@@ -76,6 +76,11 @@ struct DispatcherBench {
         return dispatcher.finished(attempts, at: now)
     }
 
+    /// Notes that a delivery is in the ledger now.
+    mutating func written(_ number: Int64, to destination: String = "a") {
+        dispatcher.written(DeliveryID(rawValue: number), to: destination, dueAt: now)
+    }
+
     mutating func record(_ numbers: some Sequence<Int64>) {
         dispatcher.recorded(numbers.map { DeliveryID(rawValue: $0) })
     }

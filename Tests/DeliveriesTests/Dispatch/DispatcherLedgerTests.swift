@@ -143,29 +143,50 @@ struct DispatcherLedgerTests {
         #expect(loads == 1)
     }
 
-    @Test("does not send again what a page brought in before it was said to be admitted")
-    func lateNotice() {
+    @Test("sends what is offered before it is in the ledger, and does not send it again once it is")
+    func offered() {
         var bench = DispatcherBench(DestinationPolicy())
-        bench.dispatcher.expect([DeliveryID(rawValue: 1), DeliveryID(rawValue: 2)])
-        bench.dispatcher.foundInLedger("a", earliestDueAt: bench.now)
-        #expect(bench.next().loads.count == 1)
-        bench.dispatcher.loaded("a", [bench.due(1)], nextDueAt: nil)
-        #expect(bench.run() == [1])
+        #expect(bench.dispatcher.offer(bench.due(1), to: "a"))
+        #expect(bench.sends() == [1])
+        bench.written(1)
+        #expect(bench.next().loads.isEmpty)
+        bench.answer([1])
+        #expect(bench.next() == DispatchActions())
         #expect(bench.snapshot()?.held == 0)
-        for number: Int64 in 1...2 { bench.dispatcher.admitted(bench.due(number), to: "a") }
-        #expect(bench.run() == [2])
-        #expect(bench.dispatcher.expectedCount == 0)
     }
 
-    @Test("does not wait for what was announced and is not admitted, and does not take what was cancelled by then")
-    func neverAdmitted() {
+    @Test("leaves what it has no room for to be written, and finds it in the ledger")
+    func offeredWithoutRoom() {
+        var bench = DispatcherBench(DestinationPolicy(concurrency: 1), limits: .small)
+        let held = (1...20).map { bench.dispatcher.offer(bench.due($0), to: "a") }
+        #expect(held.count { $0 } == 8)
+        #expect(bench.dispatcher.heldCount == 8)
+        // Nothing of it is in the ledger yet, so that it is not looked for there.
+        #expect(bench.run() == Array(1...8))
+        bench.written(9)
+        #expect(bench.next().loads.count == 1)
+    }
+
+    @Test("does not let what is offered overtake what waits in the ledger")
+    func offeredAfterOlder() {
         var bench = DispatcherBench(DestinationPolicy())
-        bench.dispatcher.expect([DeliveryID(rawValue: 1), DeliveryID(rawValue: 2)])
-        bench.dispatcher.expectNoLonger([DeliveryID(rawValue: 1)])
-        bench.dispatcher.cancelled(DeliveryID(rawValue: 2))
-        #expect(bench.dispatcher.expectedCount == 0)
-        bench.dispatcher.admitted(bench.due(2), to: "a")
-        #expect(bench.sends().isEmpty)
+        bench.dispatcher.foundInLedger("a", earliestDueAt: bench.now)
+        #expect(!bench.dispatcher.offer(bench.due(1), to: "a"))
+    }
+
+    @Test("finds in the ledger what was offered and let go of before it was written")
+    func offeredAndLetGo() {
+        var bench = DispatcherBench(DestinationPolicy(concurrency: 1))
+        #expect(bench.dispatcher.offer(bench.due(1), to: "a"))
+        bench.dispatcher.pause("a", at: bench.now, reason: "test")
+        _ = bench.next()
+        bench.dispatcher.resume("a", at: bench.now)
+        #expect(bench.next().loads.count == 1)
+        // This page was read before it was written.
+        bench.dispatcher.loaded("a", [], nextDueAt: nil)
+        #expect(bench.next().loads.isEmpty)
+        bench.written(1)
+        #expect(bench.next().loads.count == 1)
     }
 
     @Test("keeps room for the page that is on its way, for its first attempts and for its retries")

@@ -33,6 +33,36 @@ struct DeliveryIDTests {
     }
 }
 
+@Suite("The delivery id of a stream entry")
+struct EntryDeliveryIDTests {
+    @Test("is always the same, another for every entry, and sorts as they do")
+    func ofEntries() throws {
+        let entries = ["1704067200000-0", "1704067200000-1", "1704067200000-2047", "1704067200001-0", "3903090455551-0"]
+        let ids = try entries.map { try #require(DeliveryID(entryID: $0)) }
+        #expect(zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 })
+        #expect(ids == entries.compactMap { DeliveryID(entryID: $0) })
+    }
+
+    @Test("is none where there is no room for it", arguments: [
+        "1704067199999-0", "3903090455552-0", "1704067200000-2048", "1704067200000", "", "-", "a-b", "1-1",
+        "1704067200000--1", "-1704067200000-0", "9223372036854775807-0", "99999999999999999999-0", "1704067200000-0-0",
+    ])
+    func refuses(entryID: String) {
+        #expect(DeliveryID(entryID: entryID) == nil)
+    }
+
+    @Test("is never one that the generator makes")
+    func apart() throws {
+        var generator = DeliveryIDGenerator(node: 0)
+        let made = (0..<6_000).map { _ in generator.next(at: Timestamp(milliseconds: 1_705_313_100_000)) }
+        let read = (0..<3).flatMap { time in
+            (0..<2_048).compactMap { DeliveryID(entryID: "\(1_705_313_100_000 + time)-\($0)") }
+        }
+        #expect(read.count == 3 * 2_048)
+        #expect(Set(made).isDisjoint(with: read))
+    }
+}
+
 @Suite("The generator of delivery ids")
 struct DeliveryIDGeneratorTests {
     private static let start = Timestamp(milliseconds: 1_705_313_100_000)
