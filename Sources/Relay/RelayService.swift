@@ -1,6 +1,7 @@
 import Deliveries
 import FaultPoints
 package import HTTPSender
+import Ledger
 package import Logging
 import ServiceLifecycle
 import Telemetry

@@ -125,7 +125,7 @@ struct RedisFaultTests {
     func wiped() async throws {
         let crash = try await CrashCase()
         try await crash.publisher.publish(200)
-        let program = try crash.start(fault: .intakeAcknowledged)
+        let program = try crash.start(fault: .intakeAnnounced)
         try await program.waitFor("fault point")
         let pending = try crash.relay.snapshot().statuses
         #expect(pending.count == 200)

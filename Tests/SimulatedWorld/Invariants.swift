@@ -191,9 +191,11 @@ struct Invariants {
         destinations[index].neglectedSince = nil
     }
 
+    /// - Parameter receivedAt: when intake read it, if the ledger does not have it yet.
     mutating func ordered(
         _ order: SendOrder,
         of index: Int,
+        receivedAt: Timestamp?,
         _ ledger: SimulatedLedger,
         at now: Int64,
         wall: Timestamp
@@ -215,7 +217,8 @@ struct Invariants {
         try checkLimits(of: index, policy, at: now)
         try checkState(order, of: index, at: now)
         let isFirstAttempt = order.number == 1
-        try checkOrder(id, isFirstAttempt: isFirstAttempt, of: index, ledger, at: now, wall: wall)
+        let dueAt = row?.dueAt ?? receivedAt
+        try checkOrder(id, isFirstAttempt: isFirstAttempt, dueAt: dueAt, of: index, ledger, at: now, wall: wall)
         destinations[index].fruitlessLoads = 0
         destinations[index].neglectedSince = nil
     }
@@ -302,6 +305,7 @@ struct Invariants {
     private mutating func checkOrder(
         _ id: DeliveryID,
         isFirstAttempt: Bool,
+        dueAt: Timestamp?,
         of index: Int,
         _ ledger: SimulatedLedger,
         at now: Int64,
@@ -334,7 +338,7 @@ struct Invariants {
         if destinations[index].oldest != oldestBefore {
             destinations[index].overtaken = 0
         } else if !isBlind, let oldest = oldestWaiting(at: index), !unannounced.contains(oldest),
-            let due = ledger[oldest]?.dueAt, due <= wall, let own = ledger[id]?.dueAt, (due, oldest) < (own, id)
+            let due = ledger[oldest]?.dueAt, due <= wall, let dueAt, (due, oldest) < (dueAt, id)
         {
             // Of those that came at one moment the ledger puts the smaller id first, whichever was committed first: no new one
             // can join them, so that none of them waits for ever.

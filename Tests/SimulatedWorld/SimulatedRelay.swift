@@ -51,10 +51,10 @@ struct SimulatedRelay {
 
     /// Deliveries that only Redis has if the process dies now, by what the ledger says.
     func unwritten(in ledger: SimulatedLedger) -> [(DeliveryID, Unwritten)] {
-        let committing = committing.compactMap { item -> (DeliveryID, Unwritten)? in
+        let taken = (committing + unsaved).compactMap { item -> (DeliveryID, Unwritten)? in
             if case .delivery(let id, let delivery) = item { (id, delivery) } else { nil }
         }
-        return (committing + unwritten.map { ($0.key, $0.value) }).filter { ledger[$0.0] == nil }
+        return (taken + unwritten.map { ($0.key, $0.value) }).filter { ledger[$0.0] == nil }
             .sorted { $0.0 < $1.0 }
     }
 }

@@ -76,7 +76,8 @@ extension SimulatedWorld {
                 order.trigger == .probe ? "is to be sent as a probe, attempt" : "is to be sent, attempt",
                 order.number
             )
-            try invariants.ordered(order, of: destination, ledger, at: now, wall: wall)
+            let receivedAt = relay.unwritten[order.id]?.receivedAt
+            try invariants.ordered(order, of: destination, receivedAt: receivedAt, ledger, at: now, wall: wall)
             if relay.cache.remove(order.id) != nil {
                 try launch(order)
             } else {
@@ -277,7 +278,7 @@ extension SimulatedWorld {
                 relay.committing.append(.delivery(id, delivery))
             }
             relay.committing += results
-            if results.count < 20 { writeUnwritten(at: relay.isDraining ? .max - 1 : now, into: &relay.committing) }
+            if results.count < 20 { relay.committing += takeUnwritten(until: relay.isDraining ? .max - 1 : now) }
         }
         guard let first = relay.committing.first else { return }
         relay.isCommitting = true
@@ -295,14 +296,14 @@ extension SimulatedWorld {
         tell(.commitEnds(outcome), after: latency(subject), life: relay.life)
     }
 
-    /// Has new deliveries written that have waited until a time.
-    mutating func writeUnwritten(at time: Int64) { writeUnwritten(at: time, into: &relay.unsaved) }
+    /// Has all new deliveries written that the recorder knows of, ahead of their results.
+    mutating func writeUnwritten() { relay.unsaved.insert(contentsOf: takeUnwritten(until: .max - 1), at: 0) }
 
-    private mutating func writeUnwritten(at time: Int64, into items: inout [SimulatedRelay.Unsaved]) {
-        for (id, delivery) in relay.unwritten.sorted(by: { $0.key < $1.key }) where delivery.writeBy <= time {
-            relay.unwritten[id] = nil
-            items.append(.delivery(id, delivery))
-        }
+    /// Takes new deliveries that have waited until a time.
+    private mutating func takeUnwritten(until time: Int64) -> [SimulatedRelay.Unsaved] {
+        let taken = relay.unwritten.filter { $0.value.writeBy <= time }.sorted { $0.key < $1.key }
+        for (id, _) in taken { relay.unwritten[id] = nil }
+        return taken.map { .delivery($0.key, $0.value) }
     }
 
     /// Writes to the ledger what a commit took.

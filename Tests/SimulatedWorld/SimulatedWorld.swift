@@ -302,7 +302,7 @@ package struct SimulatedWorld {
         if relay.dispatcher.clockWasSet(byMilliseconds: change) {
             relay.isMovingDueTimes = true
             // What was received by the old clock is written before its due time is moved.
-            writeUnwritten(at: .max - 1)
+            writeUnwritten()
             relay.unsaved.append(.clockWasSet(back: -change, at: wall))
         }
     }

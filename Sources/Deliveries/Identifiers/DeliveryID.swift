@@ -17,7 +17,7 @@ package struct DeliveryID: Hashable, Comparable, Sendable, CustomStringConvertib
     /// `nil` for an entry id that leaves no room for it: one that Redis did not make from its clock, or after more than 2,048 in a
     /// millisecond. Of ids that Redis gives twice, after it was wiped, the ledger knows the first.
     package init?(entryID: String) {
-        let parts = entryID.split(separator: "-", maxSplits: 1)
+        let parts = entryID.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 2, let time = Int64(parts[0]), let sequence = Int64(parts[1]) else { return nil }
         let elapsed = Timestamp(milliseconds: time).milliseconds(since: DeliveryIDGenerator.epoch)
         guard 0..<1 << 41 ~= elapsed, 0..<1 << DeliveryIDGenerator.sequenceBits ~= sequence else { return nil }

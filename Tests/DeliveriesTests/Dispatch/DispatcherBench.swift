@@ -76,6 +76,11 @@ struct DispatcherBench {
         return dispatcher.finished(attempts, at: now)
     }
 
+    /// Offers deliveries that are not in the ledger. - Returns: those that are held.
+    mutating func offer(_ numbers: some Sequence<Int64>, to destination: String = "a") -> [Int64] {
+        numbers.filter { dispatcher.offer(due($0), to: destination) }
+    }
+
     /// Notes that a delivery is in the ledger now.
     mutating func written(_ number: Int64, to destination: String = "a") {
         dispatcher.written(DeliveryID(rawValue: number), to: destination, dueAt: now)
