@@ -83,6 +83,11 @@ package struct RelayService: Service {
                 hand.written(deliveries.map(\.eventID))
                 acknowledger.inbox.send(deliveries.map(\.source.entryID))
             },
+            refused: { [hand] deliveries in
+                // They stay pending in Redis, and nobody waits for them.
+                hand.written(deliveries.map(\.eventID))
+                hand.drop(deliveries.map(\.source.entryID))
+            },
             dueTimesMoved: { [loop] in loop.inbox.send(.dueTimesMoved) }
         )
     }

@@ -18,8 +18,9 @@ final class ObservedStore: DeliveryStore {
     let recorded = Milestones()
     /// How often due times were moved.
     let moved = Milestones()
-    /// Calls that were made to fail.
+    /// Calls that were made to fail, and those among them that were to write something before it is sent.
     let failed = Milestones()
+    let failedToAdmit = Milestones()
 
     init(_ base: any DeliveryStore) {
         self.base = base
@@ -42,7 +43,12 @@ final class ObservedStore: DeliveryStore {
     }
 
     func admit(_ requests: [AdmissionRequest]) async throws(LedgerError) -> [Admission] {
-        try failIfAsked(\.admit)
+        do {
+            try failIfAsked(\.admit)
+        } catch {
+            failedToAdmit.add(1)
+            throw error
+        }
         let admissions = try await base.admit(requests)
         admitted.add(requests.count)
         return admissions

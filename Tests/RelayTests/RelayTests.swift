@@ -339,6 +339,90 @@ struct RelayTests {
         #expect(receiver.requests.count == 1)
     }
 
+    @Test("An event goes out before it is written, and none does while the ledger takes no writes")
+    func sendsBeforeWriting() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.completed", "id", "first", "data", "{}")
+            try await relay.store.recorded.wait(for: 1)
+            relay.store.failNext(admit: .max, record: .max)
+            try await relay.publish("type", "job.completed", "id", "ahead", "data", "{}")
+            _ = try await receiver.waitForRequests(2)
+            try await relay.store.failed.wait(for: 2)
+            // It is out, but only Redis has it.
+            #expect(try await redis.cli("XPENDING", "postback:events", "relay").hasPrefix("1"))
+            try await relay.publish("type", "job.completed", "id", "patient", "data", "{}")
+            try await relay.store.failedToAdmit.wait(for: 2)
+            #expect(receiver.requests.count == 2)
+            relay.store.failNext()
+            let ids = try await receiver.waitForRequests(3).map { $0.header("webhook-id") }
+            #expect(ids == ["first", "ahead", "patient"])
+            try await relay.store.recorded.wait(for: 3)
+            let ahead = try await relay.delivery(ofEvent: "ahead")
+            #expect(ahead.summary.status == .delivered)
+            #expect(ahead.summary.id.description == receiver.requests[1].header("x-postback-delivery"))
+        }
+        #expect(try await redis.cli("XPENDING", "postback:events", "relay").hasPrefix("0"))
+        #expect(try await redis.cli("XLEN", "postback:events") == "0")
+    }
+
+    @Test("A repeat of an event that is out and not written is absorbed, one of other content kept as a conflict")
+    func absorbsRepeatsOfWhatIsOut() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let gate = Gate()
+        let receiver = try ScriptedReceiver { $0.header("webhook-id") == "same" ? .status(200).after(gate) : .status(200) }
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.completed", "id", "first", "data", "{}")
+            try await relay.store.recorded.wait(for: 1)
+            for data in ["{}", "{}", #"{"x":1}"#] {
+                try await relay.publish("type", "job.completed", "id", "same", "data", data)
+            }
+            try await relay.store.admitted.wait(for: 4)
+            #expect(try await relay.ledger.quarantine(QuarantineQuery()).items.map(\.field) == ["conflict"])
+            #expect(try await relay.delivery(ofEvent: "same").summary.status == .pending)
+            gate.open()
+            try await relay.store.recorded.wait(for: 2)
+            #expect(try await relay.delivery(ofEvent: "same").summary.status == .delivered)
+        }
+        #expect(receiver.requests.count == 2)
+        #expect(try await redis.cli("XLEN", "postback:events") == "0")
+    }
+
+    @Test("An event that is read again, because nothing of it was on record, keeps its delivery")
+    func keepsDelivery() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        let entry = try await TestRelay.publish(["type", "job.completed", "data", "{}"], to: redis)
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { _ in
+            let delivery = try await receiver.waitForRequests(1)[0].header("x-postback-delivery")
+            #expect(delivery == DeliveryID(entryID: entry)?.description)
+        }
+    }
+
+    @Test("An entry whose id Redis gave to another before it was wiped gets a delivery of its own")
+    func entryIDGivenTwice() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        for (index, id) in ["a", "b", "c"].enumerated() {
+            try await TestRelay.run(snapshot, redis: redis, directory: directory, process: id) { relay in
+                // The second is not the first of its process: it may go out before it is written.
+                try await relay.publish("type", "job.completed", "id", "before-\(id)", "data", "{}")
+                try await relay.store.recorded.wait(for: 1)
+                try await redis.cli("FLUSHALL")
+                try await redis.cli(
+                    "XADD", "postback:events", "1705313100000-7", "type", "job.completed", "id", id, "data", "{}"
+                )
+                _ = try await receiver.waitForRequests(2 * index + 2)
+            }
+        }
+        #expect(Set(receiver.requests.compactMap { $0.header("x-postback-delivery") }).count == 6)
+    }
+
     @Test("A destination that hangs holds up nobody else")
     func isolatesHangingDestination() async throws {
         let redis = try await RedisTestServer.start(.unix)
@@ -370,11 +454,13 @@ struct RelayTests {
     func stopsGracefully() async throws {
         let redis = try await RedisTestServer.start(.unix)
         let gate = Gate()
-        let receiver = try ScriptedReceiver { _ in .status(200).after(gate) }
+        let receiver = try ScriptedReceiver { $0.header("webhook-id") == "flying" ? .status(200).after(gate) : .status(200) }
         let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
         try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.completed", "id", "landed", "data", "{}")
+            try await relay.store.recorded.wait(for: 1)
             try await relay.publish("type", "job.completed", "id", "flying", "data", "{}")
-            _ = try await receiver.waitForRequests(1)
+            _ = try await receiver.waitForRequests(2)
             Task {
                 // The answer comes once the relay is stopping.
                 while relay.health.now.isRunning { await Task.yield() }

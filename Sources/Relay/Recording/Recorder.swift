@@ -27,6 +27,8 @@ package struct Recorder: Sendable {
         var pending: @Sendable ([NewDelivery]) -> Void
         /// New deliveries, all of them.
         var written: @Sendable ([NewDelivery]) -> Void
+        /// New deliveries that the ledger will never take.
+        var refused: @Sendable ([NewDelivery]) -> Void
         /// The due times in the ledger were moved after the clock was set back.
         var dueTimesMoved: @Sendable () -> Void
     }
@@ -160,6 +162,7 @@ package struct Recorder: Sendable {
                     .entry: deliveries.first.map { "\($0.source.entryID)" },
                 ])
             )
+            if !deliveries.isEmpty { news.refused(deliveries) }
             return true
         }
     }
@@ -184,7 +187,10 @@ package struct Recorder: Sendable {
         let recorded = results.map(\.attempt.delivery)
         if !deliveries.isEmpty {
             metrics.admissions(admissions)
-            AdmissionLog.write(deliveries.map { .delivery($0) }, admissions, to: logger)
+            // Hardly ever: intake has asked the ledger before.
+            if admissions.contains(where: { $0 != .admitted }) {
+                AdmissionLog.write(deliveries.map { .delivery($0) }, admissions, to: logger)
+            }
             let ended = Set(recorded)
             let pending = deliveries.filter { !ended.contains($0.id) }
             if !pending.isEmpty { news.pending(pending) }
