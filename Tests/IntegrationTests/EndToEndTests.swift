@@ -159,7 +159,9 @@ struct EndToEndTests {
             $0.header("x-postback-attempt") == "1" ? .status(400, body: "bad") : .status(200)
         }
         let installation = try Installation(routes: Installation.route(to: receiver.url()))
-        let program = try await installation.up()
+        let program = try await installation.up(environment: ["POSTBACK_EVENTS_BACTH": "hunter2"])
+        #expect(program.output.contains("POSTBACK_EVENTS_BACTH: is no setting"))
+        #expect(!program.output.contains("hunter2"))
         let published = try await installation.run(
             "publish",
             "--type",
