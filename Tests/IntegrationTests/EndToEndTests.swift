@@ -189,6 +189,11 @@ struct EndToEndTests {
         let tested = try await installation.run("routes", "test", "default")
         #expect(tested.code == 1)
         #expect(tested.output.contains("rejected  400"))
+        #expect(try await Self.onlyDelivery(installation) != nil)
+        let without = try await installation.run("deliveries", "replay", "--status", "dead", "--dry-run")
+        #expect(without.output.contains("0 deliveries would be replayed"))
+        let with = try await installation.run("deliveries", "replay", "--type", "postback.test", "--dry-run")
+        #expect(with.output.contains("1 deliveries would be replayed"))
         program.signal(SIGTERM)
         #expect(await program.waitUntilExit() == 0)
     }
