@@ -343,7 +343,10 @@ let package = Package(
         ),
         .testTarget(
             name: "PostbackTests",
-            dependencies: ["Deliveries", "HTTPSender", "Postback", "Relay"],
+            dependencies: [
+                "API", "Deliveries", "HTTPSender", "Ledger", "Postback", "ReceiverTestSupport", "Relay", "Telemetry",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
