@@ -182,7 +182,12 @@ let package = Package(
 
         // What tests share.
         .target(name: "ProgramTestSupport", path: "Tests/ProgramTestSupport", swiftSettings: strict),
-        .target(name: "RedisTestSupport", path: "Tests/RedisTestSupport", swiftSettings: strict),
+        .target(
+            name: "RedisTestSupport",
+            dependencies: ["ProgramTestSupport"],
+            path: "Tests/RedisTestSupport",
+            swiftSettings: strict
+        ),
         .target(
             name: "ReceiverTestSupport",
             dependencies: [
