@@ -184,7 +184,10 @@ struct WorkerServiceTests {
                 }
             ) {
                 let ids = [try await test.submit(), try await test.submit()]
-                while ran.withLock({ $0 }) != Set(ids) { await Task.yield() }
+                while ran.withLock({ $0 }) != Set(ids) {
+                    try Task.checkCancellation()
+                    await Task.yield()
+                }
                 #expect(try await test.record(ids[0]).status == .processing)
             }
         }

@@ -67,6 +67,7 @@ struct RedisClientTests {
                 // It may be told of the loss only now.
                 var number: Int64?
                 while number == nil || number == last {
+                    try Task.checkCancellation()
                     number = try? await client.send(RedisCommand("CLIENT", "ID")).integer
                 }
                 last = number
