@@ -29,6 +29,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
@@ -153,6 +154,8 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             resources: [.embedInCode("openapi.yaml")],
@@ -179,7 +182,12 @@ let package = Package(
 
         // What tests share.
         .target(name: "ProgramTestSupport", path: "Tests/ProgramTestSupport", swiftSettings: strict),
-        .target(name: "RedisTestSupport", path: "Tests/RedisTestSupport", swiftSettings: strict),
+        .target(
+            name: "RedisTestSupport",
+            dependencies: ["ProgramTestSupport"],
+            path: "Tests/RedisTestSupport",
+            swiftSettings: strict
+        ),
         .target(
             name: "ReceiverTestSupport",
             dependencies: [
@@ -340,7 +348,10 @@ let package = Package(
         ),
         .testTarget(
             name: "PostbackTests",
-            dependencies: ["Deliveries", "HTTPSender", "Postback", "Relay"],
+            dependencies: [
+                "API", "Deliveries", "HTTPSender", "Ledger", "Postback", "ReceiverTestSupport", "Relay", "Telemetry",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

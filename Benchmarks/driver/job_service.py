@@ -1,4 +1,4 @@
-"""Where jobs are handed in: Postback's API, and a Flask application that puts them into RQ."""
+"""Where jobs are submitted: Postback's API, and a Flask application that puts them into RQ."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from .process import Child, wait_until
 
 KEY = "pbk_0123456789abcdef0123456789abcdef"
 PRODUCT = "bench"
-# Handed in by every measure: what an n8n node would send.
+# Submitted by every measure: what an n8n node would send.
 SUBMISSION = {
     "product_id": PRODUCT,
     "code": "USER123",

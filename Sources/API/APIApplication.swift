@@ -29,11 +29,12 @@ package struct APIApplication: Service {
             router: makeRouter(dependencies: dependencies, watch: watch),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [ParserProblemHandler()],
                     idleTimeout: .seconds(60),
                     httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 8 << 10,
-                        maxHeaderListSize: 32 << 10,
-                        maxHeaderFieldCount: 100
+                        maxHeaderFieldSize: ParserProblemHandler.fieldLimit,
+                        maxHeaderListSize: ParserProblemHandler.listLimit,
+                        maxHeaderFieldCount: ParserProblemHandler.countLimit
                     )
                 )
             ),
@@ -70,6 +71,7 @@ func makeRouter(dependencies: APIDependencies, watch: JobWatch) -> Router<APICon
         middleware: RateLimitMiddleware(limits: dependencies.limits, endpoints: endpoints, now: dependencies.now)
     )
     router.add(middleware: ProblemMiddleware(paths: PathTable(endpoints), logger: dependencies.logger))
+    router.add(middleware: ContinueMiddleware())
     for endpoint in endpoints {
         // What can be read can be asked for without its body (RFC 9110 section 9.3.2).
         for method in endpoint.method == .get ? [.get, .head] : [endpoint.method] {

@@ -4,7 +4,7 @@ import Signing
 package struct APIKeySetting: Hashable, Sendable {
     /// What a key may do.
     package enum Role: String, CaseIterable, Sendable {
-        /// Hand in jobs and events, and ask after them.
+        /// Submit jobs, publish events, and ask after them.
         case submit
         /// Everything.
         case ops

@@ -10,6 +10,8 @@ final class LoadContext {
     /// The whole environment, for `env:NAME`.
     let environment: [String: String]
     private(set) var problems: [SettingsProblem] = []
+    /// What `env:` names.
+    var namedVariables: Set<String> = []
     /// Secrets that stand in the file in clear text.
     var clearText: [ClearTextSetting] = []
 

@@ -3,7 +3,7 @@ package import Deliveries
 /// `api.limits`: how many requests one key, or one address without a key, may make. Each is a number of requests and a time, such
 /// as `600/m`, or `none`; `nil` means `none`.
 package struct RateLimitSettings: Hashable, Sendable {
-    /// `submit`: handing in jobs. Default 600/m.
+    /// `submit`: submitting jobs. Default 600/m.
     package var submit: DeliveryRate? = DeliveryRate(count: 600, perMilliseconds: 60_000)
     /// `status`: everything else that needs the role `submit`. Default 1200/m.
     package var status: DeliveryRate? = DeliveryRate(count: 1200, perMilliseconds: 60_000)

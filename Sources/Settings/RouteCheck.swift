@@ -35,6 +35,7 @@ package enum RouteCheck {
         }
         warnings += warningsAboutSharedSecrets(settings)
         warnings += settings.clearText.map { warning(about: $0) }
+        warnings += settings.ignoredVariables
         if settings.table.route(named: "default") == nil {
             warnings.append(
                 SettingsWarning(

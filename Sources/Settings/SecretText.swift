@@ -31,6 +31,7 @@ extension SettingText {
             context.report(place, "env: must be followed by the name of an environment variable")
             return nil
         }
+        context.namedVariables.insert(name)
         guard let value = context.environment[name], !value.isEmpty else {
             let state = context.environment[name] == nil ? "not set" : "empty"
             context.report(place, "the environment variable \(name) is \(state)")

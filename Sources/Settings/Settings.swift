@@ -44,4 +44,6 @@ package struct Settings: Sendable {
 
     /// Secrets that stand in the file in clear text.
     let clearText: [ClearTextSetting]
+    /// Environment variables that are ignored and come close to a setting.
+    package let ignoredVariables: [SettingsWarning]
 }

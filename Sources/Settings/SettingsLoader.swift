@@ -38,7 +38,8 @@ package enum SettingsLoader {
             storage: StorageSettings(layers.section("storage")),
             log: LogSettings(layers.section("log")),
             server: ServerSettings(layers.section("server")),
-            clearText: context.clearText
+            clearText: context.clearText,
+            ignoredVariables: VariableCheck.warnings(environment, named: context.namedVariables)
         )
         settings.retention.check(settings.storage, layers.section("retention"), layers.section("storage"))
         try context.throwIfAny()

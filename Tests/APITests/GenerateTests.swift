@@ -5,11 +5,11 @@ import Testing
 
 @testable import API
 
-@Suite("Handing in a job and waiting for the document", .timeLimit(.minutes(1)))
+@Suite("Submitting a job and waiting for the document", .timeLimit(.minutes(1)))
 struct GenerateTests {
     private static let body = #"{"code":"c","productId":"p"}"#
 
-    /// Waits until a job was handed in.
+    /// Waits until a job was submitted.
     private static func submitted(_ api: TestAPI) async throws -> JobID {
         let deadline = ContinuousClock.now + .seconds(10)
         while ContinuousClock.now < deadline {

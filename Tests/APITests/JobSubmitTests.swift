@@ -5,11 +5,11 @@ import Testing
 
 @testable import API
 
-@Suite("Handing in jobs")
+@Suite("Submitting jobs")
 struct JobSubmitTests {
     private static let paths = ["/api/jobs/pdf/submit", "/api/reports/generate-async"]
 
-    @Test("a job is handed in with every member, and the answer says where to ask", arguments: paths)
+    @Test("a job is submitted with every member, and the answer says where to ask", arguments: paths)
     func allMembers(path: String) async throws {
         try await TestAPI.run { api in
             let reply = try await api.post(

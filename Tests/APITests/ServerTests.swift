@@ -1,4 +1,5 @@
 import Deliveries
+import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import Logging
@@ -59,21 +60,113 @@ struct ServerTests {
     }
 
     @Test(
-        "a request that is no HTTP, or too large to be one, is refused with 400 and the connection closed",
+        "a request that is no HTTP, or whose headers are too large, is refused with a problem and the connection closed",
         arguments: [
-            "garbage\r\n\r\n",
-            "GET /" + String(repeating: "a", count: 20 << 10) + " HTTP/1.1\r\nHost: x\r\n\r\n",
-            "GET /livez HTTP/1.1\r\nHost: x\r\nA: " + String(repeating: "a", count: 20 << 10) + "\r\n\r\n",
-            "GET /livez HTTP/1.1\r\nHost: x\r\n" + (0..<200).map { "A\($0): b\r\n" }.joined() + "\r\n",
-            "GET /livez HTTP/1.1\r\nHost: x\r\nA\u{0}: b\r\n\r\n",
+            ("garbage\r\n\r\n", 400, "malformed"),
+            ("GET /livez HTTP/1.1\r\nHost: x\r\nA\u{0}: b\r\n\r\n", 400, "malformed"),
+            ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "malformed"),
+            (
+                "GET /" + String(repeating: "a", count: 20 << 10) + " HTTP/1.1\r\nHost: x\r\n\r\n", 431,
+                "headers-too-large"
+            ),
+            (
+                "GET /livez HTTP/1.1\r\nHost: x\r\nA: " + String(repeating: "a", count: 20 << 10) + "\r\n\r\n", 431,
+                "headers-too-large"
+            ),
+            (
+                "GET /livez HTTP/1.1\r\nHost: x\r\n" + (0..<200).map { "A\($0): b\r\n" }.joined() + "\r\n", 431,
+                "headers-too-large"
+            ),
         ]
     )
-    func malformedRequests(request: String) async throws {
+    func malformedRequests(request: String, status: Int, kind: String) async throws {
         try await RunningServer.run { server in
-            let reply = try await server.exchange(request)
-            #expect(reply.hasPrefix("HTTP/1.1 400 "))
+            try Self.expectProblem(try await server.exchange(request), status, kind)
             let next = try await server.exchange(Self.livez)
             #expect(next.hasPrefix("HTTP/1.1 200 "))
+        }
+    }
+
+    /// One answer that is a problem of this kind, and the last on its connection.
+    private static func expectProblem(_ reply: String, _ status: Int, _ kind: String) throws {
+        let parts = reply.components(separatedBy: "\r\n\r\n")
+        try #require(parts.count == 2, "\(reply)")
+        let head = parts[0].lowercased().components(separatedBy: "\r\n")
+        #expect(head[0].hasPrefix("http/1.1 \(status) "))
+        #expect(head.contains("content-type: application/problem+json"))
+        #expect(head.contains("connection: close"))
+        #expect(head.contains("content-length: \(parts[1].utf8.count)"))
+        let problem = try #require(JSONValue(json: parts[1].utf8))
+        #expect(problem["type"]?.string == "urn:postback:problem:\(kind)")
+        #expect(problem["status"] == .number(Double(status)))
+        #expect(problem["detail"]?.string?.isEmpty == false)
+    }
+
+    @Test("what is no HTTP is refused in its turn, after the answer to the request before it")
+    func malformedAfterRequest() async throws {
+        try await RunningServer.run { server in
+            let reply = try await server.exchange("GET /livez HTTP/1.1\r\nHost: x\r\n\r\ngarbage\r\n\r\n")
+            let first = try #require(reply.range(of: "{\"status\":\"ok\"}"))
+            #expect(reply.hasPrefix("HTTP/1.1 200 "))
+            try Self.expectProblem(String(reply[first.upperBound...]), 400, "malformed")
+        }
+    }
+
+    @Test("a client that waits to be asked for its body is asked, by either way of framing it")
+    func continues() async throws {
+        try await RunningServer.run { server in
+            let event = #"{"type":"a.b","data":{}}"#
+            let head =
+                "POST /api/events HTTP/1.1\r\nHost: x\r\nX-API-Key: ops-secret\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
+            let size = String(event.utf8.count, radix: 16)
+            for (framing, body) in [
+                ("Content-Length: \(event.utf8.count)\r\n\r\n", event),
+                ("Transfer-Encoding: chunked\r\n\r\n", "\(size)\r\n\(event)\r\n0\r\n\r\n"),
+            ] {
+                try await server.converse { connection in
+                    try await connection.send(head + framing)
+                    let asked = try await connection.read(through: "\r\n\r\n")
+                    #expect(asked == "HTTP/1.1 100 Continue\r\n\r\n")
+                    try await connection.send(body + Self.livez)
+                    let reply = try await connection.readToEnd()
+                    #expect(reply.hasPrefix("HTTP/1.1 202 "))
+                    #expect(reply.hasSuffix("{\"status\":\"ok\"}"))
+                }
+            }
+            #expect(server.relay.published.count == 2)
+        }
+    }
+
+    @Test(
+        "a request that is refused for its headers gets its answer and is not asked for its body",
+        arguments: [
+            ("X-API-Key: nobody\r\nContent-Type: application/json\r\nContent-Length: 24\r\n", 401),
+            ("X-API-Key: ops-secret\r\nContent-Type: application/json\r\nContent-Length: 2000000\r\n", 413),
+            ("X-API-Key: ops-secret\r\nContent-Type: text/plain\r\nContent-Length: 24\r\n", 415),
+        ]
+    )
+    func refusesBeforeBody(headers: String, status: Int) async throws {
+        try await RunningServer.run { server in
+            try await server.converse { connection in
+                try await connection.send(
+                    "POST /api/events HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n\(headers)\r\n"
+                )
+                let first = try await connection.read(through: "\r\n")
+                #expect(first.hasPrefix("HTTP/1.1 \(status) "))
+            }
+        }
+    }
+
+    @Test("who expects to be asked and has no body is not asked")
+    func expectsForNothing() async throws {
+        try await RunningServer.run { server in
+            let head = "POST /api/destinations/x/pause HTTP/1.1\r\nHost: x\r\nX-API-Key: ops-secret\r\n"
+            for framing in ["", "Content-Length: 0\r\n"] {
+                let reply = try await server.exchange(
+                    head + framing + "Connection: close\r\nExpect: 100-continue\r\n\r\n"
+                )
+                #expect(reply.hasPrefix("HTTP/1.1 404 "))
+            }
         }
     }
 
@@ -97,7 +190,7 @@ struct ServerTests {
                 "POST /api/events HTTP/1.1\r\nHost: x\r\nX-API-Key: ops-secret\r\nContent-Type: application/json\r\n"
             _ = try await server.exchange(head + "Content-Length: 100\r\n\r\n{\"type\":", halfClose: true)
             let badChunk = try await server.exchange(head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n")
-            #expect(badChunk.hasPrefix("HTTP/1.1 400 "))
+            try Self.expectProblem(badChunk, 400, "malformed")
             #expect(server.relay.published.isEmpty)
             let next = try await server.exchange(Self.livez)
             #expect(next.hasPrefix("HTTP/1.1 200 "))

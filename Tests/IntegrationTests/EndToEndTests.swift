@@ -159,7 +159,9 @@ struct EndToEndTests {
             $0.header("x-postback-attempt") == "1" ? .status(400, body: "bad") : .status(200)
         }
         let installation = try Installation(routes: Installation.route(to: receiver.url()))
-        let program = try await installation.up()
+        let program = try await installation.up(environment: ["POSTBACK_EVENTS_BACTH": "hunter2"])
+        #expect(program.output.contains("POSTBACK_EVENTS_BACTH: is no setting"))
+        #expect(!program.output.contains("hunter2"))
         let published = try await installation.run(
             "publish",
             "--type",
@@ -187,6 +189,11 @@ struct EndToEndTests {
         let tested = try await installation.run("routes", "test", "default")
         #expect(tested.code == 1)
         #expect(tested.output.contains("rejected  400"))
+        #expect(try await Self.onlyDelivery(installation) != nil)
+        let without = try await installation.run("deliveries", "replay", "--status", "dead", "--dry-run")
+        #expect(without.output.contains("0 deliveries would be replayed"))
+        let with = try await installation.run("deliveries", "replay", "--type", "postback.test", "--dry-run")
+        #expect(with.output.contains("1 deliveries would be replayed"))
         program.signal(SIGTERM)
         #expect(await program.waitUntilExit() == 0)
     }

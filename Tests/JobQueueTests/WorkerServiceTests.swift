@@ -167,6 +167,32 @@ struct WorkerServiceTests {
         }
     }
 
+    @Test(
+        "a result that a damaged key keeps from being written is given up after a while, and its slot is free for the next job",
+        .timeLimit(.minutes(1))
+    )
+    func givesUpOverDamage() async throws {
+        try await TestQueue.run { test in
+            let ran = Mutex<Set<JobID>>([])
+            _ = try await test.redis.send(RedisCommand("SET", "postback:jobs:ended", "not a stream"))
+            try await withWorker(
+                test,
+                { $0.damageGrace = .milliseconds(100) },
+                handler: { (job, _) async throws(JobFailure) in
+                    ran.withLock { _ = $0.insert(job.lease.job) }
+                    return Array(json: "{}")
+                }
+            ) {
+                let ids = [try await test.submit(), try await test.submit()]
+                while ran.withLock({ $0 }) != Set(ids) {
+                    try Task.checkCancellation()
+                    await Task.yield()
+                }
+                #expect(try await test.record(ids[0]).status == .processing)
+            }
+        }
+    }
+
     @Test("an idle worker costs fewer than two commands a second")
     func idleCost() async throws {
         try await TestQueue.run { test in

@@ -8,7 +8,7 @@ import RedisClient
 import RedisTestSupport
 import Testing
 
-/// Handing in, with Redis there and with Redis away.
+/// Submitting, with Redis there and with Redis away.
 @Suite(.timeLimit(.minutes(2)))
 struct SubmissionTests {
     private let directory: TemporaryDirectory
@@ -25,7 +25,7 @@ struct SubmissionTests {
         return try await TestJobs.run(redis: redis, directory: directory, spoolBound: spoolBound, body)
     }
 
-    @Test("A job that is handed in has a position, and is found")
+    @Test("A job that is submitted has a position, and is found")
     func accepts() async throws {
         try await run { jobs in
             let first = try await jobs.accept(Sample.submission(1))

@@ -58,6 +58,26 @@ import Testing
         #expect(Self.refused(check, tenant: nil, ("id", id)) == nil)
     }
 
+    @Test func `an event that is tried again is held to the tenant that it names`() throws {
+        let check = try Self.check()
+        func refused(_ more: (String, String)...) -> String? {
+            let fields = [EventField("type", "job.completed"), EventField("data", "{}")]
+            do {
+                try check.checkAgain(fields + more.map { EventField($0.0, $0.1) })
+                return nil
+            } catch {
+                return error.field.rawValue
+            }
+        }
+        #expect(refused(("tenant", "bob"), ("route", "acme")) == "route")
+        #expect(refused(("tenant", "acme"), ("route", "acme")) == nil)
+        #expect(refused(("tenant", "bob"), ("route", "shared")) == nil)
+        #expect(refused(("route", "acme")) == nil)
+        // The events of jobs have ids that a tenant may not take.
+        #expect(refused(("tenant", "bob"), ("id", "0b1a7c5e-1111-4222-8333-944445555666:1")) == nil)
+        #expect(refused(("type", "again")) == "entry")
+    }
+
     @Test func `a URL that nothing would sign is refused at once, and so is one that cannot be called`() throws {
         let url = ("callback_url", "https://n8n.example.com/x")
         #expect(Self.refused(try Self.check(), tenant: nil, url) == nil)

@@ -8,8 +8,9 @@ package final class Program: Sendable {
         var output = ""
         var nextWaiter = 0
         var waiters: [Int: Waiter] = [:]
-        var hasEnded = false
-        var exitWaiters: [CheckedContinuation<Void, Never>] = []
+        /// The exit code, or 128 and the signal that ended it, once it has been reaped.
+        var code: Int32?
+        var exitWaiters: [CheckedContinuation<Int32, Never>] = []
     }
 
     private struct Waiter {
@@ -29,7 +30,6 @@ package final class Program: Sendable {
 
     /// Its process id.
     package let pid: pid_t
-    private let process: Mutex<Process>
     private let state = Mutex(State())
 
     /// Starts the program. It ends with the tests, however they end.
@@ -43,52 +43,33 @@ package final class Program: Sendable {
         environment: [String: String] = [:],
         launcher: [String] = []
     ) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
-            ["setpriv", "--pdeathsig", "KILL", "--"] + launcher + [Self.path(of: executable)]
-            + arguments
-        var inherited = ProcessInfo.processInfo.environment.filter {
+        var variables = ProcessInfo.processInfo.environment.filter {
             !$0.key.hasPrefix("POSTBACK_") && $0.key != "REDIS_URL"
         }
-        inherited.merge(environment) { _, new in new }
-        process.environment = inherited
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        self.process = Mutex(process)
-        // The parent of a death signal is a thread: this one stays for as long as the process does.
-        let started = DispatchSemaphore(value: 0)
-        let failure = Mutex<(any Error)?>(nil)
-        let identifier = Mutex<pid_t>(0)
-        let ended = Ended()
+        variables.merge(environment) { _, new in new }
+        let (pid, output) = try SpawnThread.shared.spawn(
+            launcher + [Self.path(of: executable)] + arguments,
+            environment: variables
+        )
+        self.pid = pid
+        // Written to when it has ended. What it has started may hold its output open for longer.
+        let ending = Pipe()
         Thread.detachNewThread {
-            do {
-                try process.run()
-                identifier.withLock { $0 = process.processIdentifier }
-            } catch {
-                failure.withLock { $0 = error }
-            }
-            started.signal()
-            if process.isRunning { process.waitUntilExit() }
-            ended.signal()
+            // Without reaping, so that its number is not given to another while somebody may still signal it.
+            var information = siginfo_t()
+            while waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) == -1, errno == EINTR {}
+            try? ending.fileHandleForWriting.write(contentsOf: [0])
         }
-        started.wait()
-        if let error = failure.withLock({ $0 }) { throw error }
-        pid = identifier.withLock { $0 }
-        let handle = pipe.fileHandleForReading
         Thread.detachNewThread { [weak self] in
-            while case let data = handle.availableData, !data.isEmpty {
-                self?.take(String(decoding: data, as: UTF8.self))
-            }
-            ended.wait()
-            self?.end()
+            Self.read(output, until: ending.fileHandleForReading) { self?.take($0) }
+            // Also when nobody is left who waits.
+            guard let self else { return _ = Self.reap(pid) }
+            end()
         }
     }
 
     deinit {
-        if !state.withLock({ $0.hasEnded }) { kill(pid, SIGKILL) }
+        if state.withLock({ $0.code == nil }) { kill(pid, SIGKILL) }
     }
 
     /// All it has printed.
@@ -97,8 +78,12 @@ package final class Program: Sendable {
     /// How often it has printed a text.
     package func count(of text: String) -> Int { Self.occurrences(of: text, in: output) }
 
-    /// Sends it a signal.
-    package func signal(_ number: Int32) { kill(pid, number) }
+    /// Sends it a signal, unless it has ended.
+    package func signal(_ number: Int32) {
+        state.withLock { state in
+            if state.code == nil { kill(pid, number) }
+        }
+    }
 
     /// Waits until it has printed a text so many times.
     package func waitFor(_ text: String, count: Int = 1, within limit: Duration = .seconds(20)) async throws {
@@ -107,7 +92,7 @@ package final class Program: Sendable {
             let now: Bool? = state.withLock { state in
                 let missing = count - Self.occurrences(of: text, in: state.output)
                 if missing <= 0 { return true }
-                if state.hasEnded { return false }
+                if state.code != nil { return false }
                 state.nextWaiter += 1
                 state.waiters[state.nextWaiter] = Waiter(text: text, missing: missing, continuation: continuation)
                 waiter = state.nextWaiter
@@ -124,18 +109,21 @@ package final class Program: Sendable {
         }
     }
 
-    /// Waits until it has ended. - Returns: its exit code, or 128 and the signal that ended it.
+    /// Waits until it has ended. If the waiting task is cancelled, as that of a test whose time is over, it is killed.
+    ///
+    /// - Returns: its exit code, or 128 and the signal that ended it.
     @discardableResult
     package func waitUntilExit() async -> Int32 {
-        await withCheckedContinuation { continuation in
-            let hasEnded = state.withLock { state in
-                if !state.hasEnded { state.exitWaiters.append(continuation) }
-                return state.hasEnded
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let code = state.withLock { state in
+                    if state.code == nil { state.exitWaiters.append(continuation) }
+                    return state.code
+                }
+                if let code { continuation.resume(returning: code) }
             }
-            if hasEnded { continuation.resume() }
-        }
-        return process.withLock {
-            $0.terminationReason == .uncaughtSignal ? 128 + $0.terminationStatus : $0.terminationStatus
+        } onCancel: {
+            signal(SIGKILL)
         }
     }
 
@@ -171,23 +159,44 @@ package final class Program: Sendable {
     }
 
     private func end() {
-        let (waiters, exits) = state.withLock { state in
-            state.hasEnded = true
+        let (code, waiters, exits) = state.withLock { state in
+            let code = Self.reap(pid)
+            state.code = code
             defer { (state.waiters, state.exitWaiters) = ([:], []) }
-            return (state.waiters.values, state.exitWaiters)
+            return (code, state.waiters.values, state.exitWaiters)
         }
         for waiter in waiters { waiter.continuation.resume(returning: false) }
-        for exit in exits { exit.resume() }
+        for exit in exits { exit.resume(returning: code) }
+    }
+
+    /// The exit code of a process that has ended, or 128 and the signal.
+    private static func reap(_ pid: pid_t) -> Int32 {
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) == -1, errno == EINTR {}
+        let signal = status & 0x7F
+        return signal == 0 ? status >> 8 & 0xFF : 128 + signal
+    }
+
+    /// Hands on what is written, until there is something in `ending` and nothing left here.
+    private static func read(_ output: FileHandle, until ending: FileHandle, _ take: (String) -> Void) {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        var isOpen = true
+        while true {
+            var polled = [
+                pollfd(fd: isOpen ? output.fileDescriptor : -1, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: ending.fileDescriptor, events: Int16(POLLIN), revents: 0),
+            ]
+            guard poll(&polled, 2, -1) > 0 else { continue }
+            if polled[0].revents != 0 {
+                let count = Glibc.read(output.fileDescriptor, &buffer, buffer.count)
+                if count > 0 { take(String(decoding: buffer[..<count], as: UTF8.self)) } else { isOpen = false }
+            } else if polled[1].revents != 0 {
+                return
+            }
+        }
     }
 
     private static func occurrences(of text: String, in output: String) -> Int {
         output.components(separatedBy: text).count - 1
-    }
-
-    /// Tells one thread that another has seen the end.
-    private final class Ended: Sendable {
-        private let semaphore = DispatchSemaphore(value: 0)
-        func signal() { semaphore.signal() }
-        func wait() { semaphore.wait() }
     }
 }

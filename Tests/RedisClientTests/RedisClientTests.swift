@@ -46,6 +46,36 @@ struct RedisClientTests {
         #expect(log.lines.count <= 5)
     }
 
+    @Test(
+        "a connection that is lost again and again, each time after it was of use, is made again without ever longer pauses"
+    )
+    func shortConnections() async throws {
+        let server = try await RedisTestServer.start()
+        // Pauses that doubled each time would come to an hour.
+        let client = RedisClient(
+            endpoint: try RedisEndpoint(url: server.url),
+            configuration: RedisClientConfiguration(
+                connectionWait: .seconds(3600),
+                minimumBackoff: .milliseconds(1),
+                maximumBackoff: .seconds(3600)
+            ),
+            logger: .none
+        )
+        try await Self.running(client) {
+            var last: Int64?
+            for _ in 0..<22 {
+                // It may be told of the loss only now.
+                var number: Int64?
+                while number == nil || number == last {
+                    try Task.checkCancellation()
+                    number = try? await client.send(RedisCommand("CLIENT", "ID")).integer
+                }
+                last = number
+                try await server.cli("CLIENT", "KILL", "ID", String(number ?? 0))
+            }
+        }
+    }
+
     @Test("without a server a call fails in the time allowed, as not sent, and the log is not flooded")
     func noServer() async throws {
         let server = try await RedisTestServer.start()

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ProgramTestSupport
 import Synchronization
 
 /// A child process and what it has written. It is always reaped.
@@ -17,7 +18,7 @@ final class TestProcess: Sendable {
 
     /// Starts a program, found by the `PATH`; it dies with this process.
     static func start(_ arguments: [String]) async throws -> TestProcess {
-        let (pid, output) = try await SpawnThread.shared.spawn(arguments)
+        let (pid, output) = try SpawnThread.shared.spawn(arguments)
         let process = TestProcess(pid: pid)
         // A thread of its own, as reading blocks for as long as the process lives.
         Thread.detachNewThread { process.readAll(output) }

@@ -1,4 +1,4 @@
-"""Jobs handed in per second: Postback's API beside Flask and RQ behind gunicorn."""
+"""Jobs submitted per second: Postback's API beside Flask and RQ behind gunicorn."""
 
 from ..contenders import Relay
 from ..job_service import FlaskRQ, PostbackAPI, load

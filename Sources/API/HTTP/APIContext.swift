@@ -7,11 +7,14 @@ struct APIContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// What became of looking at the presented key.
     var credential = Credential.missing
+    /// The connection that it came on.
+    let channel: any Channel
     /// Where the connection comes from.
     let remoteAddress: SocketAddress?
 
     init(source: ApplicationRequestContextSource) {
         self.coreContext = CoreRequestContextStorage(source: source)
+        self.channel = source.channel
         self.remoteAddress = source.channel.remoteAddress
     }
 

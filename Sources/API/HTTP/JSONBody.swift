@@ -18,17 +18,27 @@ struct JSONBody: Sendable {
     ///   - limit: bytes at most.
     /// - Throws: ``Problem``; ``BodyReadFailure`` when the connection failed.
     init(of request: Request, known: [String], limit: Int = usualLimit) async throws {
+        let tooLarge = Problem(.tooLarge, "the body is longer than the limit of \(limit) bytes")
+        let notJSON = Problem(
+            .unsupportedMediaType,
+            "content-type: must be application/json",
+            field: "content-type"
+        )
+        let isJSON = Self.isJSON(request.headers[.contentType])
+        // Before the body is read, so that a client that waits to be asked for it need not send it.
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > 0 {
+            guard length <= limit else { throw tooLarge }
+            guard isJSON else { throw notJSON }
+        }
         let bytes: [UInt8]
         do {
             bytes = Array(try await request.body.collect(upTo: limit).readableBytesView)
         } catch is NIOTooManyBytesError {
-            throw Problem(.tooLarge, "the body is longer than the limit of \(limit) bytes")
+            throw tooLarge
         } catch {
             throw BodyReadFailure(reason: error)
         }
-        guard bytes.isEmpty || Self.isJSON(request.headers[.contentType]) else {
-            throw Problem(.unsupportedMediaType, "content-type: must be application/json", field: "content-type")
-        }
+        guard bytes.isEmpty || isJSON else { throw notJSON }
         try self.init(bytes.isEmpty ? Array("{}".utf8) : bytes, known: known)
     }
 

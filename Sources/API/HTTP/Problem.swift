@@ -7,7 +7,7 @@ import Ledger
 struct Problem: Error, Sendable {
     /// What a client can tell problems apart by.
     enum Kind: String, CaseIterable, Sendable {
-        /// The request cannot be read: not JSON, or a query string that is not one.
+        /// The request cannot be read: no HTTP, not JSON, or a query string that is not one.
         case malformed
         /// No key, or one that is not known.
         case unauthorized
@@ -34,6 +34,8 @@ struct Problem: Error, Sendable {
         /// Nothing says how the destination is called.
         case notConfigured = "not-configured"
         case tooLarge = "too-large"
+        /// The request line or the header fields are longer than the limits.
+        case headersTooLarge = "headers-too-large"
         case unsupportedMediaType = "unsupported-media-type"
         /// The request can be read, but a parameter or member is unknown, missing or unusable.
         case invalid
@@ -55,6 +57,7 @@ struct Problem: Error, Sendable {
                 .conflict
             case .gone: .gone
             case .tooLarge: .contentTooLarge
+            case .headersTooLarge: .requestHeaderFieldsTooLarge
             case .unsupportedMediaType: .unsupportedMediaType
             case .invalid, .jobFailed: .unprocessableContent
             case .rateLimited: .tooManyRequests
@@ -80,6 +83,7 @@ struct Problem: Error, Sendable {
             case .stillUnusable: "The entry still cannot be used"
             case .notConfigured: "The destination is not configured"
             case .tooLarge: "The body is too large"
+            case .headersTooLarge: "The headers are too large"
             case .unsupportedMediaType: "The body must be JSON"
             case .invalid: "A value cannot be used"
             case .jobFailed: "The job did not succeed"
@@ -126,8 +130,11 @@ struct Problem: Error, Sendable {
         )
     }
 
-    /// The answer to be sent.
-    var response: Response {
+    /// The media type of a problem.
+    static let contentType = "application/problem+json"
+
+    /// The body of the answer.
+    var document: JSON {
         var members: [(name: String, value: JSON)] = [
             ("type", .string("urn:postback:problem:\(kind.rawValue)")),
             ("title", .string(kind.title)),
@@ -136,7 +143,12 @@ struct Problem: Error, Sendable {
             ("message", .string(detail)),
         ]
         if let field { members.append(("field", .string(field))) }
-        var response = Response(.object(members), status: kind.status, contentType: "application/problem+json")
+        return .object(members)
+    }
+
+    /// The answer to be sent.
+    var response: Response {
+        var response = Response(document, status: kind.status, contentType: Self.contentType)
         response.headers.append(contentsOf: headers)
         return response
     }

@@ -3,7 +3,7 @@ import HTTPTypes
 import JobQueue
 import Signing
 
-/// Reads a job as clients hand it in. Both ways of naming the members that clients have are taken.
+/// Reads a job as clients submit it. Both ways of naming the members that clients have are taken.
 struct JobRequestReader: Sendable {
     private static let productNames = ["product_id", "productId"]
     private static let emailNames = ["user_email", "userEmail"]

@@ -26,7 +26,7 @@ package struct APIKey: Hashable, Sendable {
 
 /// What a key may do (contract section 5).
 package enum APIRole: String, Sendable, CaseIterable {
-    /// Hand in work and events, and see what became of them.
+    /// Submit jobs, publish events, and see what became of them.
     case submit
     /// All that `submit` may, and look after the system.
     case ops

@@ -1,8 +1,8 @@
 /// What requests are counted as for the rate limits (contract section 5).
 package enum RequestClass: String, Sendable, CaseIterable, Hashable {
-    /// Handing in jobs.
+    /// Submitting jobs.
     case submit
-    /// Asking about jobs, and whatever else a key that hands in jobs may do.
+    /// Asking about jobs, and whatever else a key that submits jobs may do.
     case status
     /// Publishing events over HTTP.
     case events

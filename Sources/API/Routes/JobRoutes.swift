@@ -75,8 +75,8 @@ struct JobRoutes {
         switch try await dependencies.jobs.retry(id, requestedBy: key.name) {
         case .queued(let job): return Self.changed(job, .accepted, "the job is in the queue again")
         case .notEnded(let status): throw Problem(.notEnded, "job \(id) is \(status.rawValue)")
-        case .completed: throw Problem(.alreadyCompleted, "job \(id) was completed; hand in a new one")
-        case .expired: throw Problem(.gone, "what job \(id) needs to run is no longer kept; hand in a new one")
+        case .completed: throw Problem(.alreadyCompleted, "job \(id) was completed; submit a new one")
+        case .expired: throw Problem(.gone, "what job \(id) needs to run is no longer kept; submit a new one")
         case .full(let limit): throw Problem.queueFull(limit: limit, retryAfter: 10)
         case .notFound: throw Problem.notFound("job \(id)")
         }

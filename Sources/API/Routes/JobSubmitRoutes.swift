@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import JobQueue
 
-/// Handing in jobs. `POST /api/jobs/batch` belongs here.
+/// Submitting jobs. `POST /api/jobs/batch` belongs here.
 struct JobSubmitRoutes {
     let dependencies: APIDependencies
     let watch: JobWatch
@@ -60,11 +60,11 @@ struct JobSubmitRoutes {
         )
         switch try await dependencies.jobs.submit(submission) {
         case .accepted(let view): return (view, Self.message(view))
-        case .repeated(let view): return (view, "this job was handed in before, with the same idempotency key")
+        case .repeated(let view): return (view, "this job was submitted before, with the same idempotency key")
         case .conflict(let id):
             throw Problem(
                 .idempotencyConflict,
-                "Idempotency-Key: job \(id) was handed in with this key and another body",
+                "Idempotency-Key: job \(id) was submitted with this key and another body",
                 field: "Idempotency-Key"
             )
         case .full(let limit, let retryAfter): throw Problem.queueFull(limit: limit, retryAfter: retryAfter)

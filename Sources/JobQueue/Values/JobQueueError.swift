@@ -8,7 +8,7 @@ package struct JobQueueError: Error, Hashable, Sendable, CustomStringConvertible
         case unavailable
         /// Redis answered with something that is not understood: a defect, or foreign data under the queue's keys.
         case damaged
-        /// What was handed in breaks a limit or a rule; trying again does not help.
+        /// What was submitted breaks a limit or a rule; trying again does not help.
         case refused
     }
 

@@ -6,14 +6,16 @@ final class JobRun: Sendable {
     let job: ClaimedJob
     private let queue: JobQueue
     private let cancelGrace: Duration
+    private let damageGrace: Duration
     private let logger: Logger
     private let events: AsyncStream<RunLifecycle.Event>
     private let inbox: AsyncStream<RunLifecycle.Event>.Continuation
 
-    init(_ job: ClaimedJob, queue: JobQueue, cancelGrace: Duration, logger: Logger) {
+    init(_ job: ClaimedJob, queue: JobQueue, configuration: WorkerConfiguration, logger: Logger) {
         self.job = job
         self.queue = queue
-        self.cancelGrace = cancelGrace
+        self.cancelGrace = configuration.cancelGrace
+        self.damageGrace = configuration.damageGrace
         var logger = logger
         logger[metadataKey: LogKey.job] = "\(job.lease.job)"
         logger[metadataKey: LogKey.queue] = "\(job.lease.queue)"
@@ -111,11 +113,13 @@ final class JobRun: Sendable {
         }
     }
 
-    /// Tells the queue how the run ended, however long Redis takes to come back: a result is worth waiting for.
+    /// Tells the queue how the run ended, however long Redis takes to come back: a result is worth waiting for. What is damaged
+    /// there may be mended, but not by waiting, and the slot is wanted: that has a limit.
     ///
-    /// - Returns: `nil` if it could not be told before the task was cancelled.
+    /// - Returns: `nil` if it could not be told. Then the lease runs out, and the job runs again.
     private func say(_ word: RunLifecycle.Word) async -> FinishAnswer? {
         var backoff = Backoff()
+        var damagedSince: ContinuousClock.Instant?
         while true {
             do {
                 let answer =
@@ -131,6 +135,11 @@ final class JobRun: Sendable {
             } catch {
                 logger.warning("Cannot tell the queue how a job ended", metadata: [LogKey.reason: "\(error)"])
                 guard error.code != .refused, !Task.isCancelled else { return nil }
+                damagedSince = error.code == .damaged ? damagedSince ?? .now : nil
+                if let damagedSince, .now - damagedSince >= damageGrace {
+                    logger.error("Gave up telling the queue how a job ended; it will run again")
+                    return nil
+                }
                 try? await Task.sleep(for: backoff.next())
             }
         }

@@ -14,6 +14,8 @@ package struct WorkerConfiguration: Hashable, Sendable {
     package var stopGrace: Duration
     /// How long a handler may take to return once its task is cancelled.
     package var cancelGrace: Duration
+    /// How long it goes on telling the queue how a job ended while what is in Redis is damaged.
+    package var damageGrace: Duration
     /// The longest it sleeps without looking, should every wake-up be lost.
     package var idleInterval: Duration
 
@@ -26,6 +28,7 @@ package struct WorkerConfiguration: Hashable, Sendable {
         beatInterval: Duration = .seconds(10),
         stopGrace: Duration = .seconds(30),
         cancelGrace: Duration = .seconds(10),
+        damageGrace: Duration = .seconds(300),
         idleInterval: Duration = .seconds(5)
     ) {
         self.name = name
@@ -35,6 +38,7 @@ package struct WorkerConfiguration: Hashable, Sendable {
         self.beatInterval = beatInterval
         self.stopGrace = stopGrace
         self.cancelGrace = cancelGrace
+        self.damageGrace = damageGrace
         self.idleInterval = idleInterval
     }
 }

@@ -165,7 +165,7 @@ extension WorkerService {
 
     private func start(_ job: ClaimedJob) {
         claims += 1
-        let run = JobRun(job, queue: queue, cancelGrace: configuration.cancelGrace, logger: logger)
+        let run = JobRun(job, queue: queue, configuration: configuration, logger: logger)
         let handler = handlers[job.kind]
         let task = Task {
             let (report, leftover) = await run.run(handler, on: self.threads)

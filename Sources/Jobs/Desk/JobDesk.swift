@@ -4,7 +4,7 @@ package import Ledger
 package import Logging
 import Telemetry
 
-/// Where jobs are handed in and asked after, wherever a job is: in Redis, in the ledger while Redis is away, or in the ledger once
+/// Where jobs are submitted and asked after, wherever a job is: in Redis, in the ledger while Redis is away, or in the ledger once
 /// it has ended.
 ///
 /// A submission goes to Redis; only when Redis does not answer, it goes into the ledger's spool, from where ``SpoolService`` queues
@@ -45,7 +45,7 @@ package final class JobDesk: Sendable {
         estimates = Estimates(queue: queue)
     }
 
-    // MARK: Handing in
+    // MARK: Submitting
 
     /// Takes a job. Under an idempotency key it gets an id of its own making (``JobQueue/JobID/init(_:tenant:)``).
     package func submit(_ given: JobSubmission) async throws(JobsError) -> SubmissionAnswer {

@@ -18,6 +18,13 @@ struct EventCheck: Sendable {
         if let tenant { try check(event, fields, of: tenant) }
     }
 
+    /// The same for an event that is tried again from the quarantine. Who published it is not known any more, so it is held to the
+    /// tenant that it names, if it names one; its id was checked when it was published, and may be one that Postback gave.
+    func checkAgain(_ fields: [EventField]) throws(EventRefusal) {
+        let event = try reader.read(fields, entryID: "0-0")
+        if let tenant = event.tenant { try checkRoute(of: event, tenant) }
+    }
+
     private func check(_ url: String?, _ field: EventRefusal.Field) throws(EventRefusal) {
         guard let url else { return }
         if let routing {
@@ -37,6 +44,10 @@ struct EventCheck: Sendable {
         if isGiven, JobQueue.isEventID(event.id) || Self.isEntryID(event.id) {
             throw EventRefusal(.id, "has the form of ids that Postback gives itself; choose another")
         }
+        try checkRoute(of: event, tenant)
+    }
+
+    private func checkRoute(of event: Event, _ tenant: String) throws(EventRefusal) {
         guard let name = event.route, let owner = routing?.current.table.route(named: name)?.match.tenant else {
             return
         }

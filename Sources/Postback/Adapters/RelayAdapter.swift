@@ -7,6 +7,7 @@ import Relay
 struct RelayAdapter: DeliveryControlling, QuarantineControlling, DestinationControlling {
     let control: RelayControl
     let ledger: any OperatorLedger
+    let events: EventCheck
 
     func replay(_ id: DeliveryID, force: Bool, requestedBy: String) async throws(LedgerError) -> ReplayAnswer {
         try await control.replay(id, force: force, by: requestedBy)
@@ -17,7 +18,19 @@ struct RelayAdapter: DeliveryControlling, QuarantineControlling, DestinationCont
     }
 
     func redrive(_ id: Int64, requestedBy: String) async throws(LedgerError) -> Admission? {
-        try await control.redrive(id)
+        guard let entry = try await ledger.quarantineEntry(id) else { return nil }
+        do {
+            try events.checkAgain(entry.source.fields)
+        } catch let refusal {
+            let refused = NewQuarantineEntry(
+                source: entry.source,
+                field: refusal.field.rawValue,
+                reason: refusal.reason,
+                receivedAt: entry.receivedAt
+            )
+            return try await ledger.redrive(id, as: .quarantine(refused))
+        }
+        return try await control.redrive(id)
     }
 
     func discard(_ id: Int64, requestedBy: String) async throws(LedgerError) -> Bool {
@@ -25,8 +38,11 @@ struct RelayAdapter: DeliveryControlling, QuarantineControlling, DestinationCont
     }
 
     func destinations() async -> [DestinationState] {
+        states(await control.destinations())
+    }
+
+    private func states(_ known: [DestinationSnapshot]) -> [DestinationState] {
         let routes = control.routes
-        let known = await control.destinations()
         let names = Set(known.map(\.name))
         let untouched = routes.table.destinations.filter { !names.contains($0.name) }
         return known.map { state($0, routes) } + untouched.map { Self.state($0) }
@@ -34,14 +50,16 @@ struct RelayAdapter: DeliveryControlling, QuarantineControlling, DestinationCont
 
     func pause(_ name: String, requestedBy: String) async throws(DestinationControlError) -> DestinationState {
         guard try await isKnown(name) else { throw .notFound }
-        control.pause(name, by: requestedBy)
-        return try await state(of: name)
+        // A relay that stops may have taken the wish and not come to it.
+        guard control.pause(name, by: requestedBy), let state = await state(of: name), state.health == .paused
+        else { throw .unavailable }
+        return state
     }
 
     func resume(_ name: String, requestedBy: String) async throws(DestinationControlError) -> DestinationState {
         guard try await isKnown(name) else { throw .notFound }
-        control.resume(name)
-        return try await state(of: name)
+        guard control.resume(name), let state = await state(of: name) else { throw .unavailable }
+        return state
     }
 
     func test(_ name: String, requestedBy: String) async throws(DestinationControlError) -> DestinationTest {
@@ -68,9 +86,10 @@ struct RelayAdapter: DeliveryControlling, QuarantineControlling, DestinationCont
         }
     }
 
-    /// Read after the wish in the same queue, so that it shows what the wish did.
-    private func state(of name: String) async throws(DestinationControlError) -> DestinationState {
-        if let state = await destinations().first(where: { $0.name == name }) { return state }
+    /// Read after the wish in the same queue, so that it shows what the wish did; `nil`: the relay has stopped.
+    private func state(of name: String) async -> DestinationState? {
+        guard let known = await control.destinationsWhileRunning() else { return nil }
+        if let state = states(known).first(where: { $0.name == name }) { return state }
         // One that was forgotten is healthy: what is paused or gone is kept.
         let policy = control.routes.policy(of: name)
         return DestinationState(

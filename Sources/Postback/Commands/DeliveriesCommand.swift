@@ -48,8 +48,10 @@ struct DeliveriesCommand: AsyncParsableCommand {
     struct Replay: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Makes deliveries again, with the same id and body: the named ones, or all that match a filter.",
-            discussion:
-                "Without ids, at least one filter is needed. Delivered ones are left out unless --force is given."
+            discussion: """
+                Without ids, at least one filter is needed. A filter leaves out what was delivered, unless --force is given, and test \
+                events, unless --type asks for them.
+                """
         )
 
         @Argument(help: "Ids of deliveries (dlv_…).")
@@ -88,11 +90,13 @@ struct DeliveriesCommand: AsyncParsableCommand {
             .carryOut(on: targets)
         }
 
-        /// Ids of what the filter matches; delivered ones only when they were asked for.
+        /// Ids of what the filter matches; delivered ones and test events only when they were asked for.
         private func matching(_ client: APIClient) async throws -> [String] {
             var found: [String] = []
             try await client.items(of: ["api", "deliveries"], query: filters.query) { item in
-                guard let id = item["id"]?.text, force || item["status"]?.text != "delivered" else { return }
+                guard let id = item["id"]?.text, force || item["status"]?.text != "delivered",
+                    filters.type != nil || item["type"]?.text != "postback.test"
+                else { return }
                 found.append(id)
             }
             // The oldest first, as they would have gone out.

@@ -18,6 +18,7 @@ struct RelayCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try RunSettings(common, server)
         let logger = try common.logger(settings.all.log)
+        settings.tellIgnoredVariables(logger)
         if settings.all.apiKeys.isEmpty {
             logger.warning("No API key is configured: the API answers health and metrics alone")
         }

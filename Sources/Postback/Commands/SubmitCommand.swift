@@ -2,7 +2,7 @@ import ArgumentParser
 import Deliveries
 import Foundation
 
-/// `postback submit`: hands in a PDF job.
+/// `postback submit`: submits a PDF job.
 struct SubmitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "submit",

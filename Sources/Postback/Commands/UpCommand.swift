@@ -21,6 +21,7 @@ struct UpCommand: AsyncParsableCommand {
     func run() async throws {
         let configured = try RunSettings(common, server)
         let logger = try common.logger(configured.all.log)
+        configured.tellIgnoredVariables(logger)
         let data = common.dataDirectory
         try data.create()
         let made = try FirstStart(data: data, configured: configured.all)

@@ -39,6 +39,7 @@ struct WorkerCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try RunSettings(common)
         let logger = try common.logger(settings.all.log)
+        settings.tellIgnoredVariables(logger)
         let data = common.dataDirectory
         try data.create()
         let redis = RedisClient(

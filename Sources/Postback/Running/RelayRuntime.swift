@@ -110,9 +110,9 @@ struct RelayRuntime {
             factory: registry,
             logger: logger
         )
-        let adapter = RelayAdapter(control: control, ledger: ledger)
-        let keys = settings.keyRing
         let events = EventCheck(routing: routing)
+        let adapter = RelayAdapter(control: control, ledger: ledger, events: events)
+        let keys = settings.keyRing
         let api = APIApplication(
             host: settings.host,
             port: settings.port,

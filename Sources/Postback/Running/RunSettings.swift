@@ -8,6 +8,7 @@ import RedisClient
 import Relay
 import Settings
 import Signing
+import Telemetry
 
 /// The settings of a process that serves: the configuration, what the command line says besides, and what `up` made when nobody
 /// configured it.
@@ -76,6 +77,13 @@ struct RunSettings: Sendable {
             link: downloadLink(data),
             life: all.storage.linkLife.components.seconds
         )
+    }
+
+    /// Says which environment variables are ignored although they come close to a setting.
+    func tellIgnoredVariables(_ logger: Logger) {
+        for warning in all.ignoredVariables {
+            logger.warning("Ignored an environment variable", metadata: Logger.Metadata([.reason: "\(warning)"]))
+        }
     }
 
     /// What callbacks with links miss where the process is not an `up`: a line each. `relay` and every worker need the same two

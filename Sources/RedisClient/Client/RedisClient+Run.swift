@@ -16,25 +16,31 @@ extension RedisClient {
 
     private func keepConnected() async {
         var backoff = Backoff(first: configuration.minimumBackoff, longest: configuration.maximumBackoff)
+        var pause = Duration.zero
         while !Task.isCancelled {
-            let began = ContinuousClock.now
-            await connectOnce()
-            // A server that takes connections only to drop them is treated like one that takes none.
-            if ContinuousClock.now - began > configuration.maximumBackoff { backoff.reset() }
-            try? await Task.sleep(for: backoff.next())
+            // A server that takes connections only to drop them is treated like one that takes none: pauses grow until a connection
+            // holds for longer than it was waited for.
+            if await connectOnce() > pause { backoff.reset() }
+            pause = backoff.next()
+            try? await Task.sleep(for: pause)
         }
     }
 
     /// One connection, from the attempt to its end.
-    private func connectOnce() async {
+    ///
+    /// - Returns: How long it held; zero for none.
+    private func connectOnce() async -> Duration {
         do {
             let connection = try await makeDedicatedConnection()
+            let began = ContinuousClock.now
             connected(connection)
             let reason = await connection.waitUntilClosed()
             // When the end was asked for, it is no loss.
             if !Task.isCancelled { lost(connection, reason) }
+            return .now - began
         } catch {
             if !Task.isCancelled { failed(error) }
+            return .zero
         }
     }
 }

@@ -63,10 +63,16 @@ package struct RelayControl: Sendable {
     }
 
     /// How every destination stands that is configured or has work.
-    package func destinations() async -> [DestinationSnapshot] {
-        await withCheckedContinuation { waiter in
-            if !loop.inbox.send(.snapshots(waiter)) { waiter.resume(returning: []) }
+    package func destinations() async -> [DestinationSnapshot] { await destinationsWhileRunning() ?? [] }
+
+    /// The same; `nil`: the relay has stopped, and does nothing any more that is asked of it.
+    package func destinationsWhileRunning() async -> [DestinationSnapshot]? {
+        var isRunning = true
+        let snapshots = await withCheckedContinuation { waiter in
+            isRunning = loop.inbox.send(.snapshots(waiter))
+            if !isRunning { waiter.resume(returning: []) }
         }
+        return isRunning ? snapshots : nil
     }
 
     /// Whether a destination is one of a route's, or one that the relay knows.
@@ -75,13 +81,15 @@ package struct RelayControl: Sendable {
         return await destinations().contains { $0.name == destination }
     }
 
-    /// Stops a destination until it is resumed.
-    package func pause(_ destination: String, by name: String) {
+    /// Stops a destination until it is resumed. - Returns: `false` when the relay has stopped.
+    @discardableResult
+    package func pause(_ destination: String, by name: String) -> Bool {
         loop.inbox.send(.pause(destination: destination, by: name))
     }
 
-    /// Lets a paused, gone or suspended destination have its deliveries again.
-    package func resume(_ destination: String) {
+    /// Lets a paused, gone or suspended destination have its deliveries again. - Returns: `false` when the relay has stopped.
+    @discardableResult
+    package func resume(_ destination: String) -> Bool {
         loop.inbox.send(.resume(destination: destination))
     }
 

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Glibc
 import Synchronization
 
@@ -6,8 +6,9 @@ import Synchronization
 ///
 /// A child is asked to die with its parent, and the kernel takes that to be the thread that started it. The threads of
 /// the cooperative pool come and go, so the children are started by one that stays.
-final class SpawnThread: Sendable {
-    static let shared = SpawnThread()
+package final class SpawnThread: Sendable {
+    /// The thread.
+    package static let shared = SpawnThread()
 
     private let jobs = Mutex<[@Sendable () -> Void]>([])
     private let available = DispatchSemaphore(value: 0)
@@ -22,18 +23,33 @@ final class SpawnThread: Sendable {
     }
 
     /// Starts a program, found by the `PATH`, whose standard output and error go to a new pipe.
-    func spawn(_ arguments: [String]) async throws -> (pid: pid_t, output: FileHandle) {
-        try await withCheckedThrowingContinuation { continuation in
-            jobs.withLock { jobs in
-                jobs.append { continuation.resume(with: Result { try Self.start(arguments) }) }
+    ///
+    /// - Parameter environment: `nil`: that of this process.
+    package func spawn(
+        _ arguments: [String],
+        environment: [String: String]? = nil
+    ) throws -> (pid: pid_t, output: FileHandle) {
+        let result = Mutex<Result<(pid: pid_t, output: FileHandle), any Error>?>(nil)
+        let isDone = DispatchSemaphore(value: 0)
+        jobs.withLock { jobs in
+            jobs.append {
+                let started = Result { try Self.start(arguments, environment ?? ProcessInfo.processInfo.environment) }
+                result.withLock { $0 = started }
+                isDone.signal()
             }
-            available.signal()
         }
+        available.signal()
+        isDone.wait()
+        guard let result = result.withLock({ $0 }) else { throw ProgramError(description: "nothing was started") }
+        return try result.get()
     }
 
-    private static func start(_ arguments: [String]) throws -> (pid: pid_t, output: FileHandle) {
+    private static func start(
+        _ arguments: [String],
+        _ environment: [String: String]
+    ) throws -> (pid: pid_t, output: FileHandle) {
         // The kernel kills the child when this process dies, however that comes about.
-        let arguments = ["setpriv", "--pdeathsig", "KILL"] + arguments
+        let arguments = ["setpriv", "--pdeathsig", "KILL", "--"] + arguments
         let pipe = Pipe()
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -56,12 +72,13 @@ final class SpawnThread: Sendable {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
 
         var copies = arguments.map { strdup($0) } + [nil]
-        defer { for copy in copies { free(copy) } }
+        var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for copy in copies + variables { free(copy) } }
         var pid: pid_t = 0
-        let status = posix_spawnp(&pid, "setpriv", &actions, &attributes, &copies, environ)
+        let status = posix_spawnp(&pid, "setpriv", &actions, &attributes, &copies, &variables)
         try pipe.fileHandleForWriting.close()
         guard status == 0 else {
-            throw RedisTestError("cannot start \(arguments): \(String(cString: strerror(status)))")
+            throw ProgramError(description: "cannot start \(arguments): \(String(cString: strerror(status)))")
         }
         return (pid, pipe.fileHandleForReading)
     }

@@ -1,0 +1,47 @@
+/// Looks for environment variables that were meant to be settings and are none. What is in them is never looked at.
+///
+/// Only what comes close to a setting is told: others may have `POSTBACK_` variables of their own, such as those that Kubernetes makes
+/// of a service's name.
+enum VariableCheck {
+    private static let prefix = "POSTBACK_"
+
+    /// Variables of the commands that are no settings of a section.
+    private static let common = ["POSTBACK_CONFIG", "POSTBACK_DATA"]
+
+    /// What only other commands, or debug builds, read: known, and not what somebody who starts a server means.
+    private static let others = ["POSTBACK_URL", "POSTBACK_API_KEY", "POSTBACK_SECRET", "POSTBACK_FAULT_POINT"]
+
+    private static let settings = SettingsSchema.sections.flatMap { schema in
+        schema.keys.filter { $0.value != .fields }.flatMap { SettingsSchema.variables(for: schema.section, $0.key) }
+    }
+
+    /// Keys that have no variable, by the one that they would have.
+    private static let fileOnly: [String: String] = {
+        var keys = ["POSTBACK_ROUTES": "routes"]
+        for schema in SettingsSchema.sections {
+            for key in schema.structured + schema.keys.filter({ $0.value == .fields }).map(\.key) {
+                keys[SettingsSchema.canonicalVariable(for: schema.section, key)] = "\(schema.section).\(key)"
+            }
+        }
+        return keys
+    }()
+
+    /// A warning for each variable that is ignored and comes close to a setting.
+    ///
+    /// - Parameter named: variables that the configuration itself names, with `env:`.
+    static func warnings(_ environment: [String: String], named: Set<String>) -> [SettingsWarning] {
+        let known = named.union(settings).union(common).union(others)
+        let words = (settings + common).filter { $0.hasPrefix(prefix) }.map { $0.dropFirst(prefix.count).lowercased() }
+        return environment.filter { $0.key.hasPrefix(prefix) && !known.contains($0.key) && !$0.value.isEmpty }
+            .keys.sorted().compactMap { name in
+                if let key = fileOnly[name] {
+                    return SettingsWarning(path: name, message: "is ignored: \(key) can stand in the file only")
+                }
+                let meant = Spelling.closest(to: name.dropFirst(prefix.count).lowercased(), among: words)
+                return meant.map { word in
+                    let variable = prefix + word.uppercased()
+                    return SettingsWarning(path: name, message: "is no setting and is ignored; is \(variable) meant?")
+                }
+            }
+    }
+}
