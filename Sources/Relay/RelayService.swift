@@ -20,16 +20,17 @@ package struct RelayService: Service {
     private let sender: HTTPSender
     private let health: RelayHealth
     private let grace: Duration
+    private let recordingGrace: Duration
     private let logger: Logger
 
-    /// How long recording may take after the grace, when the ledger is slow.
-    private static let recordingGrace = Duration.seconds(5)
     /// How long Redis may take for the last acknowledgements.
     private static let acknowledgingGrace = Duration.seconds(2)
 
     /// Composes the relay of its parts.
     ///
-    /// - Parameter grace: how long attempts in flight may take when the relay is told to stop.
+    /// - Parameters:
+    ///   - grace: how long attempts in flight may take when the relay is told to stop.
+    ///   - recordingGrace: how long recording may take after that, when the ledger is slow.
     package init(
         intake: IntakeService,
         loop: DispatchLoop,
@@ -40,6 +41,7 @@ package struct RelayService: Service {
         sender: HTTPSender,
         health: RelayHealth,
         grace: Duration,
+        recordingGrace: Duration = .seconds(5),
         logger: Logger
     ) {
         self.intake = intake
@@ -51,6 +53,7 @@ package struct RelayService: Service {
         self.sender = sender
         self.health = health
         self.grace = grace
+        self.recordingGrace = recordingGrace
         self.logger = logger
     }
 
@@ -63,12 +66,10 @@ package struct RelayService: Service {
                 let wasAbandoned = await dispatch()
                 // Nothing more comes: the recorder ends with what it has.
                 recorder.inbox.close()
-                if wasAbandoned { recording.cancelAll() }
+                await recording.waitForOne(atMost: wasAbandoned ? .zero : recordingGrace)
             }
             acknowledger.inbox.close()
-            acknowledging.addTask { try? await Task.sleep(for: Self.acknowledgingGrace) }
-            await acknowledging.next()
-            acknowledging.cancelAll()
+            await acknowledging.waitForOne(atMost: Self.acknowledgingGrace)
         }
         FaultPoint.stopDrained.reached()
         await sender.stop()
@@ -78,15 +79,17 @@ package struct RelayService: Service {
     private var news: Recorder.News {
         Recorder.News(
             recorded: { [loop] in loop.inbox.send(.recorded($0)) },
-            pending: { [loop] in loop.notify(.written($0)) },
-            written: { [hand, acknowledger] deliveries in
-                hand.written(deliveries.map(\.eventID))
-                acknowledger.inbox.send(deliveries.map(\.source.entryID))
+            written: { [loop, hand, acknowledger] deliveries, admissions in
+                hand.settle(events: deliveries.map(\.eventID))
+                acknowledger.inbox.send(.entries(deliveries.map(\.source.entryID)))
+                // Hardly ever: somebody tried one of this id again from the quarantine at the same moment.
+                let conflicts = zip(deliveries, admissions).compactMap { $1 == .conflict ? $0 : nil }
+                if !conflicts.isEmpty { loop.notify(.refused(conflicts)) }
             },
+            pending: { [loop] in loop.notify(.written($0)) },
             refused: { [hand] deliveries in
-                // They stay pending in Redis, and nobody waits for them.
-                hand.written(deliveries.map(\.eventID))
-                hand.drop(deliveries.map(\.source.entryID))
+                hand.settle(events: deliveries.map(\.eventID))
+                hand.giveUp(entries: deliveries.map(\.source.entryID))
             },
             dueTimesMoved: { [loop] in loop.inbox.send(.dueTimesMoved) }
         )
@@ -117,8 +120,17 @@ package struct RelayService: Service {
         guard (try? await Task.sleep(for: grace)) != nil else { return }
         logger.warning("The grace is over, ending what is in flight")
         await sender.stop()
-        guard (try? await Task.sleep(for: Self.recordingGrace)) != nil else { return }
+        guard (try? await Task.sleep(for: recordingGrace)) != nil else { return }
         logger.error("Results could not be recorded in time; their attempts will be made again")
         loop.inbox.send(.abandon)
+    }
+}
+
+extension TaskGroup<Void> {
+    /// Waits for the only task of the group to end, and cancels it when it takes too long.
+    fileprivate mutating func waitForOne(atMost limit: Duration) async {
+        addTask { try? await Task.sleep(for: limit) }
+        await next()
+        cancelAll()
     }
 }

@@ -61,6 +61,7 @@ import Testing
                 loop: loop,
                 routing: routing,
                 clock: .system,
+                hand: EntriesInHand(),
                 decider: IntakeDecider(node: 2)
             ),
             ledger: ledger,

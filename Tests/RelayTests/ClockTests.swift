@@ -59,6 +59,7 @@ struct ClockTests {
             loop: loop,
             routing: routing,
             clock: clock.relayClock,
+            hand: EntriesInHand(),
             decider: IntakeDecider(node: 1)
         )
         await withTaskGroup { group in

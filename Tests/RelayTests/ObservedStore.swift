@@ -8,6 +8,7 @@ final class ObservedStore: DeliveryStore {
     private struct Failures {
         var admit = 0
         var record = 0
+        var code = LedgerError.Code.full
     }
 
     private let base: any DeliveryStore
@@ -26,20 +27,20 @@ final class ObservedStore: DeliveryStore {
         self.base = base
     }
 
-    /// Makes the next calls fail as on a full disk.
-    func failNext(admit: Int = 0, record: Int = 0) {
-        failures.withLock { $0 = Failures(admit: admit, record: record) }
+    /// Makes the next calls fail, as on a full disk unless told otherwise.
+    func failNext(admit: Int = 0, record: Int = 0, code: LedgerError.Code = .full) {
+        failures.withLock { $0 = Failures(admit: admit, record: record, code: code) }
     }
 
     private func failIfAsked(_ counter: WritableKeyPath<Failures, Int>) throws(LedgerError) {
-        let fails = failures.withLock { failures in
-            guard failures[keyPath: counter] > 0 else { return false }
+        let code = failures.withLock { failures -> LedgerError.Code? in
+            guard failures[keyPath: counter] > 0 else { return nil }
             failures[keyPath: counter] -= 1
-            return true
+            return failures.code
         }
-        guard fails else { return }
+        guard let code else { return }
         failed.add(1)
-        throw LedgerError(.full, "made to fail by the test")
+        throw LedgerError(code, "made to fail by the test")
     }
 
     func admit(_ requests: [AdmissionRequest]) async throws(LedgerError) -> [Admission] {

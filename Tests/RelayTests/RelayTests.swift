@@ -403,6 +403,74 @@ struct RelayTests {
         }
     }
 
+    @Test("What the ledger refuses is sent once in a life, stays in Redis, and holds up nothing")
+    func refusedByLedger() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        try await TestRelay.run(snapshot, redis: redis, directory: directory, process: "first") { relay in
+            try await relay.publish("type", "job.completed", "id", "first", "data", "{}")
+            try await relay.store.recorded.wait(for: 1)
+            // Delivery and result together, then each alone.
+            relay.store.failNext(record: 3, code: .internal)
+            try await relay.publish("type", "job.completed", "id", "refused", "data", "{}")
+            try await relay.store.failed.wait(for: 3)
+            try await relay.publish("type", "job.completed", "id", "next", "data", "{}")
+            try await relay.store.recorded.wait(for: 2)
+            await redis.kill9()
+            try await redis.restart()
+            try await relay.publish("type", "job.completed", "id", "last", "data", "{}")
+            try await relay.store.recorded.wait(for: 3)
+            #expect(receiver.requests.compactMap { $0.header("webhook-id") } == ["first", "refused", "next", "last"])
+        }
+        #expect(try await redis.cli("XPENDING", "postback:events", "relay").hasPrefix("1"))
+        try await TestRelay.run(snapshot, redis: redis, directory: directory, process: "second") { relay in
+            try await relay.store.recorded.wait(for: 1)
+            #expect(try await relay.delivery(ofEvent: "refused").summary.status == .delivered)
+        }
+        #expect(try await redis.cli("XLEN", "postback:events") == "0")
+    }
+
+    @Test("Entries that cannot be acknowledged make it unready, and are acknowledged once they can be")
+    func cannotAcknowledge() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            try await redis.cli("ACL", "SETUSER", "default", "-xdel")
+            for number in 1...3 {
+                try await relay.publish("type", "job.completed", "id", "event-\(number)", "data", "{}")
+                try await relay.store.recorded.wait(for: number)
+            }
+            while relay.health.now.acknowledgingTrouble == nil { await Task.yield() }
+            #expect(relay.health.now.acknowledgingTrouble?.contains("NOPERM") == true)
+            #expect(try await redis.cli("XLEN", "postback:events") == "3")
+            try await redis.cli("ACL", "SETUSER", "default", "+xdel")
+            while relay.health.now.acknowledgingTrouble != nil { await Task.yield() }
+            #expect(try await redis.cli("XLEN", "postback:events") == "0")
+        }
+        #expect(receiver.requests.count == 3)
+    }
+
+    @Test("It stops although the ledger takes no writes, and what was not written stays in Redis")
+    func stopsWithoutLedger() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        try await TestRelay.run(snapshot, redis: redis, directory: directory, recordingGrace: .milliseconds(200)) { relay in
+            try await relay.publish("type", "job.completed", "id", "first", "data", "{}")
+            try await relay.store.recorded.wait(for: 1)
+            // What is not sent for now is the recorder's alone; nothing is in flight.
+            _ = relay.control.pause("default.success", by: "test")
+            _ = await relay.control.destinations()
+            relay.store.failNext(admit: .max, record: .max)
+            try await relay.publish("type", "job.completed", "id", "stuck", "data", "{}")
+            try await relay.store.failed.wait(for: 2)
+        }
+        #expect(try await redis.cli("XPENDING", "postback:events", "relay").hasPrefix("1"))
+        #expect(receiver.requests.count == 1)
+    }
+
     @Test("An entry whose id Redis gave to another before it was wiped gets a delivery of its own")
     func entryIDGivenTwice() async throws {
         let redis = try await RedisTestServer.start(.unix)

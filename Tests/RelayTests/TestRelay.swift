@@ -71,6 +71,7 @@ struct TestRelay: Sendable {
         redis: RedisTestServer,
         directory: TemporaryDirectory,
         grace: Duration = .seconds(10),
+        recordingGrace: Duration = .seconds(5),
         process: String = "test",
         maximumReplyBytes: Int = 64 << 20,
         clock: RelayClock = .system,
@@ -113,9 +114,11 @@ struct TestRelay: Sendable {
         let configuration = IntakeConfiguration(block: .milliseconds(500))
         let hand = EntriesInHand()
         let acknowledger = Acknowledger(
-            stream: client.stream(configuration.stream),
+            redis: client,
+            stream: configuration.stream,
             group: configuration.group,
             hand: hand,
+            health: health,
             logger: logger
         )
         let intake = IntakeService(
@@ -139,6 +142,7 @@ struct TestRelay: Sendable {
             loop: loop,
             routing: routing,
             clock: clock,
+            hand: hand,
             decider: IntakeDecider(node: 2)
         )
         let relay = RelayService(
@@ -151,6 +155,7 @@ struct TestRelay: Sendable {
             sender: sender,
             health: health,
             grace: grace,
+            recordingGrace: recordingGrace,
             logger: logger
         )
         let group = ServiceGroup(

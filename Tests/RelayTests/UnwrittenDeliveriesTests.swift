@@ -24,7 +24,7 @@ import Testing
         let second = unwritten.take(ids)
         #expect(numbers(first) == [3, 1])
         #expect(second.isEmpty)
-        #expect(!unwritten.isEmpty)
+        #expect(unwritten.nextDeadline != nil)
     }
 
     @Test("Those that have waited long enough are taken, in the order in which they came")
@@ -40,7 +40,6 @@ import Testing
         #expect(unwritten.nextDeadline == start + .milliseconds(150))
         let rest = unwritten.takeAll()
         #expect(numbers(rest) == [4, 5])
-        #expect(unwritten.isEmpty)
         #expect(unwritten.nextDeadline == nil)
     }
 }

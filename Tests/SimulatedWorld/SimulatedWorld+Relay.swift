@@ -15,10 +15,10 @@ extension SimulatedWorld {
             relay.dispatcher.written(delivery.id, to: name(destination), dueAt: delivery.dueAt)
         case .overdue:
             commit()
-        case .replayed(var delivery, let destination):
+        case .replayed(let delivery, let destination):
             configureIfNew(destination)
-            delivery.dueAt = min(delivery.dueAt, wall)
-            relay.dispatcher.add(delivery, to: name(destination))
+            let dueAt = min(delivery.dueAt, wall)
+            relay.dispatcher.replayed(delivery.id, to: name(destination), dueAt: dueAt)
         case .cancelled(let id):
             relay.dispatcher.cancelled(id)
         case .pause(let destination):
@@ -123,6 +123,7 @@ extension SimulatedWorld {
         var delivery = delivery
         delivery.dueAt = min(delivery.dueAt, wall)
         configureIfNew(destination)
+        relay.unwritten[delivery.id]?.receivedAt = delivery.dueAt
         var writeBy = now
         if relay.dispatcher.offer(delivery, to: name(destination)) {
             relay.cache.insert(delivery.id)

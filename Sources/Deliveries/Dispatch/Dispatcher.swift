@@ -152,6 +152,7 @@ package struct Dispatcher: Sendable {
     ///
     /// - Returns: whether it is held. Either way ``written(_:to:dueAt:)`` follows, unless a result is recorded with it.
     package mutating func offer(_ delivery: DueDelivery, to destination: String) -> Bool {
+        guard held[delivery.id] == nil else { return false }
         let index = lane(of: destination)
         let isHeld = lanes[index]?.hasOlderWork(than: delivery.dueAt) == false && hold(delivery, lane: index)
         markReady(index)
@@ -167,26 +168,13 @@ package struct Dispatcher: Sendable {
         markReady(index)
     }
 
-    /// Takes a delivery that is in the ledger, such as one that was replayed.
-    ///
-    /// It is held when the window has room and no older one waits in the ledger. One that was replayed is read from the
-    /// ledger: a result of its past may have changed it since.
-    package mutating func add(_ delivery: DueDelivery, to destination: String) {
+    /// Notes that a delivery was replayed. It is read from the ledger: a result of its past may have changed it since.
+    package mutating func replayed(_ id: DeliveryID, to destination: String, dueAt: Timestamp) {
         let index = lane(of: destination)
-        let isReplay = delivery.progress.trigger == .replay
-        switch held[delivery.id]?.stage {
-        case .queued where isReplay:
-            release(delivery.id, dueInLedger: delivery.dueAt)
-        case .queued:
-            break
-        case .inFlight, .recording:
-            held[delivery.id]?.replayDueAt = delivery.dueAt
-        case nil where isReplay || lanes[index]?.hasOlderWork(than: delivery.dueAt) == true:
-            lanes[index]?.noteInLedger(dueAt: delivery.dueAt)
-        case nil where !hold(delivery, lane: index):
-            lanes[index]?.noteInLedger(dueAt: delivery.dueAt)
-        case nil:
-            break
+        switch held[id]?.stage {
+        case .queued: release(id, dueInLedger: dueAt)
+        case .inFlight, .recording: held[id]?.replayDueAt = dueAt
+        case nil: lanes[index]?.noteInLedger(dueAt: dueAt)
         }
         markReady(index)
     }

@@ -9,7 +9,7 @@ package struct JobStanding: Hashable, Sendable {
     package var position: Int?
     /// When it should be done, from measured durations; `nil` when it has ended or nothing was measured yet.
     package var estimatedCompletion: Timestamp?
-    /// The delivery of the event that announced its end; `nil` before the relay has read it, and when there is none.
+    /// The delivery of the event that announced its end; `nil` before it is in the ledger, and when there is none.
     package var callback: DeliverySummary?
 
     package init(

@@ -13,10 +13,12 @@ struct SystemReadiness: ReadinessReporting {
         let parts = health.now
         var reasons: [String] = []
         if let trouble = parts.intakeTrouble { reasons.append("stream: \(trouble)") }
+        if let trouble = parts.acknowledgingTrouble { reasons.append("acknowledging: \(trouble)") }
         if let trouble = jobs.trouble { reasons.append("jobs: \(trouble)") }
         if let trouble = parts.ledgerTrouble { reasons.append("ledger: \(trouble)") }
         return Readiness(
-            redisConnected: redis.state.isConnected && parts.intakeTrouble == nil && jobs.trouble == nil,
+            redisConnected: redis.state.isConnected && parts.intakeTrouble == nil && parts.acknowledgingTrouble == nil
+                && jobs.trouble == nil,
             databaseConnected: parts.ledgerTrouble == nil,
             relay: parts.isRunning ? .running : .stopped,
             reasons: reasons

@@ -59,9 +59,11 @@ struct RelayRuntime {
         answers.connect(to: loop)
         let hand = EntriesInHand()
         let acknowledger = Acknowledger(
-            stream: redis.stream(settings.intake.stream),
+            redis: redis,
+            stream: settings.intake.stream,
             group: settings.intake.group,
             hand: hand,
+            health: health,
             logger: logger
         )
         let intake = IntakeService(
@@ -88,6 +90,7 @@ struct RelayRuntime {
             loop: loop,
             routing: routing,
             clock: clock,
+            hand: hand,
             decider: IntakeDecider(node: random.next())
         )
         let relay = RelayService(

@@ -10,6 +10,7 @@ package struct RelayControl: Sendable {
     private let loop: DispatchLoop
     private let routing: RoutingBoard
     private let clock: RelayClock
+    private let hand: EntriesInHand
     private let decider: SharedDecider
 
     /// Makes the control of a relay.
@@ -18,12 +19,14 @@ package struct RelayControl: Sendable {
         loop: DispatchLoop,
         routing: RoutingBoard,
         clock: RelayClock,
+        hand: EntriesInHand,
         decider: IntakeDecider
     ) {
         self.ledger = ledger
         self.loop = loop
         self.routing = routing
         self.clock = clock
+        self.hand = hand
         self.decider = SharedDecider(decider)
     }
 
@@ -32,7 +35,7 @@ package struct RelayControl: Sendable {
         let answer = try await ledger.replay(id, force: force, requestedBy: name, at: clock.now())
         FaultPoint.replayCommitted.reached()
         if case .replayed(let due, let destination, _) = answer {
-            loop.inbox.send(.due(due, destination: destination))
+            loop.inbox.send(.replayed(due, destination: destination))
         }
         return answer
     }
@@ -56,6 +59,9 @@ package struct RelayControl: Sendable {
             return .quarantined
         }
         guard let delivery = request.delivery else { return try await ledger.redrive(id, as: request) }
+        guard hand.unwritten(among: [delivery.eventID]).isEmpty else {
+            throw LedgerError(.busy, "an event of this id is on its way into the ledger; try again")
+        }
         let admission = try await ledger.redrive(id, as: request)
         FaultPoint.redriveCommitted.reached()
         if admission == .admitted { loop.notify(.written([delivery])) }

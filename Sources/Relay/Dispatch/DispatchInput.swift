@@ -11,7 +11,7 @@ enum DispatchInput: Sendable {
     case dueTimesMoved
     case page(destination: String, Result<DuePage, LedgerError>)
     case payloads([SendOrder], Result<[DeliveryPayload], LedgerError>)
-    case due(DueDelivery, destination: String)
+    case replayed(DueDelivery, destination: String)
     case cancelled(DeliveryID)
     case pause(destination: String, by: String)
     case resume(destination: String)

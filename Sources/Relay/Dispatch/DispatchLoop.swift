@@ -162,6 +162,10 @@ package actor DispatchLoop {
                 configureIfNew(delivery.destination, routes)
                 dispatcher.written(delivery.id, to: delivery.destination, dueAt: min(delivery.receivedAt, now))
             }
+        case .admission(.refused(let deliveries)):
+            for delivery in deliveries { dispatcher.cancelled(delivery.id) }
+        case .admission(.awaited):
+            recorder.inbox.send(.writeNow)
         case .answers(let results):
             FaultPoint.answerTaken.reached()
             settle(results, at: now)
@@ -185,10 +189,9 @@ package actor DispatchLoop {
                 metadata: Logger.Metadata([.count: .stringConvertible(orders.count), .reason: "\(error)"])
             )
             dispatcher.postponed(orders.map(\.id), retryAt: now.advanced(byMilliseconds: 1000))
-        case .due(var delivery, let destination):
+        case .replayed(let delivery, let destination):
             configureIfNew(destination, routing.current)
-            delivery.dueAt = min(delivery.dueAt, now)
-            dispatcher.add(delivery, to: destination)
+            dispatcher.replayed(delivery.id, to: destination, dueAt: min(delivery.dueAt, now))
         case .cancelled(let id):
             dispatcher.cancelled(id)
         case .pause(let destination, let by):
@@ -227,10 +230,11 @@ package actor DispatchLoop {
         var sent: [NewDelivery] = []
         var notSent: [NewDelivery] = []
         sent.reserveCapacity(deliveries.count)
-        for delivery in deliveries {
+        for var delivery in deliveries {
             configureIfNew(delivery.destination, routes)
-            // The clock may have been set back since it was received.
-            let due = DueDelivery(id: delivery.id, dueAt: min(delivery.receivedAt, now), progress: .fresh)
+            // The clock may have been set back since it was received, and the due times in the ledger moved.
+            delivery.receivedAt = min(delivery.receivedAt, now)
+            let due = DueDelivery(id: delivery.id, dueAt: delivery.receivedAt, progress: .fresh)
             let payload = delivery.payload
             if cache.hasRoom(for: payload), dispatcher.offer(due, to: delivery.destination) {
                 cache.insert(payload)

@@ -18,8 +18,8 @@ struct PayloadCache {
 
     func hasRoom(for payload: DeliveryPayload) -> Bool { bytes + Self.size(payload) <= limit }
 
+    /// Keeps a body for which there is room.
     mutating func insert(_ payload: DeliveryPayload) {
-        guard hasRoom(for: payload) else { return }
         let size = Self.size(payload)
         if let old = payloads.updateValue(payload, forKey: payload.id) { bytes -= Self.size(old) }
         bytes += size

@@ -5,58 +5,101 @@ import Telemetry
 
 /// Acknowledges and deletes stream entries once the ledger has what they ask for. What it could not acknowledge is read again at the
 /// next start, and absorbed.
+///
+/// On a connection of its own, made again after every failure and whenever intake makes its own again: after a failover a connection
+/// that lives on may lead to the server that was.
 package struct Acknowledger: Sendable {
+    enum Item: Sendable {
+        /// The ledger has what these ask for.
+        case entries([String])
+        /// Intake has made its connection again.
+        case reconnected
+    }
+
     /// Entries in one command.
     private static let batch = 1_000
 
-    let inbox = Mailbox<[String]>()
-    private let stream: RedisStream
+    let inbox = Mailbox<Item>()
+    private let redis: RedisClient
+    private let stream: String
     private let group: String
     private let hand: EntriesInHand
+    private let health: RelayHealth
     private let logger: Logger
 
-    /// Makes an acknowledger for a group; ``run()`` does the work.
-    package init(stream: RedisStream, group: String, hand: EntriesInHand, logger: Logger) {
+    /// Makes an acknowledger for a group of a stream; ``run()`` does the work.
+    package init(
+        redis: RedisClient,
+        stream: String,
+        group: String,
+        hand: EntriesInHand,
+        health: RelayHealth,
+        logger: Logger
+    ) {
+        self.redis = redis
         self.stream = stream
         self.group = group
         self.hand = hand
+        self.health = health
         self.logger = logger
     }
 
-    /// Runs until the inbox is closed and empty, or the task is cancelled.
+    /// Runs until the inbox is closed and everything acknowledged, or the task is cancelled.
     func run() async {
-        for await _ in inbox.wakeUps {
-            var ids = inbox.takeAll().flatMap { $0 }[...]
-            while !ids.isEmpty {
-                guard await acknowledge(Array(ids.prefix(Self.batch))) else { return }
-                ids = ids.dropFirst(Self.batch)
+        var waiting: [String] = []
+        var isOpen = true
+        var backoff = Backoff()
+        while isOpen || !waiting.isEmpty, !Task.isCancelled {
+            do {
+                isOpen = try await redis.withDedicatedConnection { connection in
+                    try await acknowledge(&waiting, on: connection)
+                    for await _ in inbox.wakeUps {
+                        var isCurrent = true
+                        for item in inbox.takeAll() {
+                            switch item {
+                            case .entries(let ids): waiting += ids
+                            case .reconnected: isCurrent = false
+                            }
+                        }
+                        guard isCurrent else { return true }
+                        try await acknowledge(&waiting, on: connection)
+                        backoff.reset()
+                    }
+                    return false
+                }
+            } catch {
+                if Task.isCancelled { return }
+                // Without entries it is intake's to say that Redis is away.
+                if !waiting.isEmpty { note(trouble: "\(error)", waiting.count) }
+                guard (try? await Task.sleep(for: backoff.next())) != nil else { return }
             }
         }
     }
 
-    /// Tries until Redis takes it: twice does no harm. - Returns: `false` when the task was cancelled.
-    private func acknowledge(_ ids: [String]) async -> Bool {
-        var backoff = Backoff()
-        var trouble: String?
-        while true {
-            do {
-                try await stream.acknowledgeAndDelete(ids, group: group)
-                FaultPoint.intakeAcknowledged.reached()
-                hand.drop(ids)
-                return true
-            } catch {
-                if Task.isCancelled { return false }
-                if trouble != "\(error)" {
-                    trouble = "\(error)"
-                    logger.warning(
-                        "Cannot acknowledge entries, trying again",
-                        metadata: Logger.Metadata([
-                            .reason: "\(error)", .count: .stringConvertible(ids.count),
-                        ])
-                    )
-                }
-                guard (try? await Task.sleep(for: backoff.next())) != nil else { return false }
-            }
+    /// Twice does no harm.
+    private func acknowledge(_ waiting: inout [String], on connection: RedisConnection) async throws {
+        let stream = connection.stream(stream)
+        while !waiting.isEmpty {
+            let ids = Array(waiting.prefix(Self.batch))
+            try await stream.acknowledgeAndDelete(ids, group: group)
+            FaultPoint.intakeAcknowledged.reached()
+            hand.drop(entries: ids)
+            waiting.removeFirst(ids.count)
+        }
+        note(trouble: nil, 0)
+    }
+
+    /// One line for each change, not for each try.
+    private func note(trouble new: String?, _ count: Int) {
+        guard health.now.acknowledgingTrouble != new else { return }
+        health.set { $0.acknowledgingTrouble = new }
+        if let new {
+            logger.warning(
+                "Cannot acknowledge entries, trying again",
+                metadata: Logger.Metadata([.reason: "\(new)", .count: .stringConvertible(count)])
+            )
+        } else {
+            logger.info("Acknowledging entries again")
         }
     }
 }

@@ -6,4 +6,8 @@ package enum AdmissionNotice: Sendable {
     case offered([NewDelivery])
     /// These are in the ledger now, pending.
     case written([NewDelivery])
+    /// These turned out not to be new once they were to be written, and are not sent again.
+    case refused([NewDelivery])
+    /// Intake waits for what was offered to be written.
+    case awaited
 }

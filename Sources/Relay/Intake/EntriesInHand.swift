@@ -1,3 +1,4 @@
+import RedisClient
 import Synchronization
 
 /// The stream entries that this process has read and not acknowledged, and the events among them that the ledger does not know yet.
@@ -9,11 +10,12 @@ package final class EntriesInHand: Sendable {
     /// Bytes of their fields before no more is read. One page may exceed it.
     static let byteLimit = 64 << 20
 
-    private struct State {
-        /// Sizes by the entries' ids.
-        var entries: [String: Int] = [:]
+    fileprivate struct State {
+        var entries: [String: RedisStreamEntry] = [:]
         var bytes = 0
-        /// Ids of events.
+        /// Entries that the ledger refuses. They stay pending in Redis until another process reads them.
+        var givenUp: Set<String> = []
+        /// Ids of events that are offered and not in the ledger.
         var unwritten: Set<String> = []
     }
 
@@ -26,35 +28,52 @@ package final class EntriesInHand: Sendable {
         (changes, change) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Whether an entry is being worked on.
-    func holds(_ entry: String) -> Bool {
-        state.withLock { $0.entries[entry] != nil }
+    // MARK: Entries
+
+    /// Whether an entry is being worked on, or was given up. Another one under the same id, after Redis was wiped, is not.
+    func holds(_ entry: RedisStreamEntry) -> Bool {
+        state.withLock { state in
+            if let held = state.entries[entry.id] { return held == entry || entry.isDeleted }
+            return state.givenUp.contains(entry.id)
+        }
     }
 
-    /// Takes entries in hand, each with the bytes of its fields.
-    func take(_ entries: [(id: String, bytes: Int)]) {
+    /// Takes entries in hand.
+    func take(entries: [RedisStreamEntry]) {
         state.withLock { state in
-            for entry in entries where state.entries.updateValue(entry.bytes, forKey: entry.id) == nil {
-                state.bytes += entry.bytes
+            for entry in entries {
+                state.bytes += entry.byteCount - (state.entries.updateValue(entry, forKey: entry.id)?.byteCount ?? 0)
             }
         }
     }
 
-    /// Gives entries up: acknowledged, or to be read again.
-    func drop(_ entries: [String]) {
+    /// Lets go of entries: Redis has, or they are to be read again.
+    func drop(entries: [String]) {
+        state.withLock { $0.drop(entries) }
+        change.yield()
+    }
+
+    /// Gives entries up that the ledger will never take: this process does not work on them again.
+    func giveUp(entries: [String]) {
         state.withLock { state in
-            for entry in entries { state.bytes -= state.entries.removeValue(forKey: entry) ?? 0 }
+            state.drop(entries)
+            state.givenUp.formUnion(entries)
         }
         change.yield()
     }
 
-    /// Notes events that are sent before they are written.
-    func begin(_ events: some Sequence<String>) {
+    /// Whether entries were given up, which are still pending in Redis.
+    var hasGivenUp: Bool { state.withLock { !$0.givenUp.isEmpty } }
+
+    // MARK: Events
+
+    /// Notes events that may be sent before they are written.
+    func offer(events: some Sequence<String>) {
         state.withLock { $0.unwritten.formUnion(events) }
     }
 
-    /// Notes that events are in the ledger.
-    func written(_ events: some Sequence<String>) {
+    /// Notes that events are in the ledger, or never will be.
+    func settle(events: some Sequence<String>) {
         state.withLock { $0.unwritten.subtract(events) }
         change.yield()
     }
@@ -65,13 +84,15 @@ package final class EntriesInHand: Sendable {
         state.withLock { $0.unwritten.isEmpty ? [] : $0.unwritten.intersection(events) }
     }
 
+    // MARK: Waiting
+
     /// What intake may wait for.
     enum Condition {
         /// More may be read.
         case room
-        /// The ledger has everything that was read.
+        /// The ledger has everything that was offered.
         case allWritten
-        /// Redis has let go of everything.
+        /// Redis has let go of everything that was not given up.
         case allAcknowledged
     }
 
@@ -89,5 +110,11 @@ package final class EntriesInHand: Sendable {
             case .allAcknowledged: state.entries.isEmpty
             }
         }
+    }
+}
+
+extension EntriesInHand.State {
+    fileprivate mutating func drop(_ ids: [String]) {
+        for id in ids { bytes -= entries.removeValue(forKey: id)?.byteCount ?? 0 }
     }
 }

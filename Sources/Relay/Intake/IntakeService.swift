@@ -99,6 +99,7 @@ package actor IntakeService {
     /// Works on one connection until it fails.
     private func read(_ connection: RedisConnection, onProgress: () -> Void) async throws {
         let stream = connection.stream(configuration.stream)
+        acknowledger.inbox.send(.reconnected)
         do {
             try await takeUp(consumer.full, stream)
         } catch let error as RedisError where error.isMissingGroup {
@@ -111,9 +112,9 @@ package actor IntakeService {
         note(trouble: nil)
         while !Task.isCancelled {
             onProgress()
-            await hand.wait(for: .room)
             do {
                 try await claimIfDue(stream)
+                await hand.wait(for: .room)
                 let entries = try await stream.readGroup(
                     configuration.group,
                     consumer: consumer.full,
@@ -210,7 +211,7 @@ package actor IntakeService {
             }
             // Deleting a consumer throws its pending entries away, so only once it has none.
             await hand.wait(for: .allAcknowledged)
-            guard !Task.isCancelled else { return }
+            guard !Task.isCancelled, !hand.hasGivenUp else { return }
             FaultPoint.intakeTookUp.reached()
             _ = try await stream.deleteConsumer(other.name, group: configuration.group)
             FaultPoint.intakeConsumerDeleted.reached()
@@ -224,6 +225,7 @@ package actor IntakeService {
         lastClaim = now
         var start = "0-0"
         repeat {
+            await hand.wait(for: .room)
             let claim = try await stream.claim(
                 group: configuration.group,
                 consumer: consumer.full,
@@ -231,10 +233,11 @@ package actor IntakeService {
                 from: start,
                 count: pageSize
             )
-            if !claim.entries.isEmpty {
+            let foreign = claim.entries.count { !hand.holds($0) }
+            if foreign > 0 {
                 logger.info(
                     "Took over entries of a consumer that is gone",
-                    metadata: Logger.Metadata([.count: .stringConvertible(claim.entries.count)])
+                    metadata: Logger.Metadata([.count: .stringConvertible(foreign)])
                 )
             }
             try await handle(claim.entries)
@@ -244,7 +247,7 @@ package actor IntakeService {
 
     /// Decides what becomes of a batch and hands it on.
     private func handle(_ read: [RedisStreamEntry]) async throws {
-        let entries = read.filter { !hand.holds($0.id) }
+        let entries = read.filter { !hand.holds($0) }
         guard !entries.isEmpty else { return }
         FaultPoint.intakeRead.reached()
         let deliveries = try await handOn(entries)
@@ -271,24 +274,24 @@ package actor IntakeService {
             case nil: ignored += 1
             }
         }
-        metrics.ignored(ignored)
         FaultPoint.intakeDecided.reached()
         let fresh = try await partition(&deliveries, now: now)
+        metrics.ignored(ignored)
         others += deliveries.map { .delivery($0) }
-        hand.take(entries.map { ($0.id, $0.byteCount) })
+        hand.take(entries: entries)
         let offered = Set(fresh.map(\.source.entryID))
         let rest = entries.map(\.id).filter { !offered.contains($0) }
         if !fresh.isEmpty {
-            hand.begin(fresh.map(\.eventID))
+            hand.offer(events: fresh.map(\.eventID))
             notify(.offered(fresh))
             FaultPoint.intakeOffered.reached()
         }
         do {
             let admitted = try await writeFirst(others)
-            if !rest.isEmpty { acknowledger.inbox.send(rest) }
+            if !rest.isEmpty { acknowledger.inbox.send(.entries(rest)) }
             return fresh + admitted
         } catch {
-            hand.drop(rest)
+            hand.drop(entries: rest)
             throw error
         }
     }
@@ -301,7 +304,10 @@ package actor IntakeService {
         guard !deliveries.isEmpty else { return [] }
         // In this order: what is written between the two is found by the second.
         var taken = hand.unwritten(among: deliveries.map(\.eventID))
-        let known = try await untilLedgerAnswers { () async throws(LedgerError) in try await store.known(deliveries) }
+        let known = try await untilLedgerAnswers(
+            { () async throws(LedgerError) in try await store.known(deliveries) },
+            onTrouble: { logger.warning("Cannot ask the ledger, trying again", metadata: Logger.Metadata([.reason: "\($0)"])) }
+        )
         for index in deliveries.indices where known[index].delivery {
             deliveries[index].id = decider.nextID(at: now)
         }
@@ -325,6 +331,7 @@ package actor IntakeService {
         guard !requests.isEmpty else { return [] }
         if !hand.unwritten(among: requests.compactMap(\.delivery?.eventID)).isEmpty {
             // Which of two is new, and whether they are the same, is the ledger's to say: by the one that was sent.
+            notify(.awaited)
             await hand.wait(for: .allWritten)
             try Task.checkCancellation()
         }
@@ -340,12 +347,15 @@ package actor IntakeService {
 
     /// Commits a batch, however long the ledger takes to come back. Nothing is acknowledged meanwhile.
     private func commit(_ requests: [AdmissionRequest]) async throws -> [Admission] {
-        let admissions = try await untilLedgerAnswers { () async throws(LedgerError) in
-            let start = ContinuousClock.now
-            let admissions = try await store.admit(requests)
-            metrics.commit(ContinuousClock.now - start)
-            return admissions
-        }
+        let admissions = try await untilLedgerAnswers(
+            { () async throws(LedgerError) in
+                let start = ContinuousClock.now
+                let admissions = try await store.admit(requests)
+                metrics.commit(ContinuousClock.now - start)
+                return admissions
+            },
+            onTrouble: { health.noteLedger(trouble: "\($0)", logger) }
+        )
         hasWritten = true
         health.noteLedger(trouble: nil, logger)
         metrics.admissions(admissions)
@@ -353,13 +363,16 @@ package actor IntakeService {
         return admissions
     }
 
-    private func untilLedgerAnswers<Value>(_ call: () async throws(LedgerError) -> Value) async throws -> Value {
+    private func untilLedgerAnswers<Value>(
+        _ call: () async throws(LedgerError) -> Value,
+        onTrouble: (LedgerError) -> Void
+    ) async throws -> Value {
         var backoff = Backoff(longest: .seconds(2))
         while true {
             do {
                 return try await call()
             } catch {
-                health.noteLedger(trouble: "\(error)", logger)
+                onTrouble(error)
                 guard error.isRetriable else { throw error }
                 try await Task.sleep(for: backoff.next())
             }

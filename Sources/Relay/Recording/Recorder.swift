@@ -17,16 +17,18 @@ package struct Recorder: Sendable {
         case clockWasSet(backBy: Int64, at: Timestamp)
         /// A delivery has waited long enough.
         case overdue
+        /// Somebody waits for what was not written: no delivery waits for its result any longer.
+        case writeNow
     }
 
     /// What the recorder tells when something is in the ledger.
     struct News: Sendable {
         /// Results, by their deliveries.
         var recorded: @Sendable ([DeliveryID]) -> Void
-        /// New deliveries, without a result beside them.
+        /// New deliveries, and what was done with each.
+        var written: @Sendable ([NewDelivery], [Admission]) -> Void
+        /// New deliveries that are in the ledger without a result beside them.
         var pending: @Sendable ([NewDelivery]) -> Void
-        /// New deliveries, all of them.
-        var written: @Sendable ([NewDelivery]) -> Void
         /// New deliveries that the ledger will never take.
         var refused: @Sendable ([NewDelivery]) -> Void
         /// The due times in the ledger were moved after the clock was set back.
@@ -73,6 +75,7 @@ package struct Recorder: Sendable {
                     case .results(let more): if batch.results.isEmpty { batch.results = more } else { batch.results += more }
                     case .destination(let record): batch.destinations.append(record)
                     case .overdue: isArmed = false
+                    case .writeNow: batch.deliveries += unwritten.takeAll()
                     case .clockWasSet(let milliseconds, let now):
                         batch.deliveries += unwritten.takeAll()
                         guard await commit(batch, news) else { return }
@@ -192,9 +195,11 @@ package struct Recorder: Sendable {
                 AdmissionLog.write(deliveries.map { .delivery($0) }, admissions, to: logger)
             }
             let ended = Set(recorded)
-            let pending = deliveries.filter { !ended.contains($0.id) }
+            let pending = zip(deliveries, admissions).compactMap { delivery, admission in
+                admission != .conflict && !ended.contains(delivery.id) ? delivery : nil
+            }
             if !pending.isEmpty { news.pending(pending) }
-            news.written(deliveries)
+            news.written(deliveries, admissions)
         }
         if !recorded.isEmpty { news.recorded(recorded) }
     }

@@ -20,8 +20,6 @@ struct UnwrittenDeliveries {
         self.patience = patience
     }
 
-    var isEmpty: Bool { deliveries.isEmpty }
-
     mutating func add(_ new: [NewDelivery], at now: ContinuousClock.Instant) {
         for delivery in new {
             deliveries[delivery.id] = delivery

@@ -8,6 +8,8 @@ package final class RelayHealth: Sendable {
     package struct Parts: Hashable, Sendable {
         /// Whether the stream can be read; the reason when it cannot.
         package var intakeTrouble: String? = "not started"
+        /// Whether entries of the stream can be acknowledged; the reason when they cannot.
+        package var acknowledgingTrouble: String?
         /// Whether the ledger takes writes; the reason when it does not.
         package var ledgerTrouble: String?
         /// Whether the relay runs and is not stopping.

@@ -17,13 +17,21 @@ struct DispatcherBench {
         dispatcher.configure("a", policy)
     }
 
+    /// Adds deliveries that are in the ledger by the time they are sent, or replays.
     mutating func add(
         _ numbers: some Sequence<Int64>,
         to destination: String = "a",
         progress: DeliveryProgress = .fresh,
         dueIn: Int64 = 0
     ) {
-        for number in numbers { dispatcher.add(due(number, progress: progress, in: dueIn), to: destination) }
+        for number in numbers {
+            let delivery = due(number, progress: progress, in: dueIn)
+            if progress.trigger == .replay {
+                dispatcher.replayed(delivery.id, to: destination, dueAt: delivery.dueAt)
+            } else if !dispatcher.offer(delivery, to: destination) {
+                dispatcher.written(delivery.id, to: destination, dueAt: delivery.dueAt)
+            }
+        }
     }
 
     func due(_ number: Int64, progress: DeliveryProgress = .fresh, in milliseconds: Int64 = 0) -> DueDelivery {

@@ -156,6 +156,18 @@ struct DispatcherLedgerTests {
         #expect(bench.snapshot()?.held == 0)
     }
 
+    @Test("does not take what is offered while it is held")
+    func offeredTwice() {
+        var bench = DispatcherBench(DestinationPolicy())
+        let first = bench.offer([1])
+        #expect(bench.sends() == first)
+        let second = bench.offer([1])
+        #expect(second.isEmpty)
+        bench.answer([1])
+        #expect(bench.next() == DispatchActions())
+        #expect(bench.dispatcher.isQuiet)
+    }
+
     @Test("leaves what it has no room for to be written, and finds it in the ledger")
     func offeredWithoutRoom() {
         var bench = DispatcherBench(DestinationPolicy(concurrency: 1), limits: .small)
