@@ -8,8 +8,8 @@ enum VariableCheck {
     /// Variables of the commands that are no settings of a section.
     private static let common = ["POSTBACK_CONFIG", "POSTBACK_DATA"]
 
-    /// What only other commands, or debug builds, read: known, and not what somebody who starts a server means.
-    private static let others = ["POSTBACK_URL", "POSTBACK_API_KEY", "POSTBACK_SECRET", "POSTBACK_FAULT_POINT"]
+    /// What only other commands read: known, and not what somebody who starts a server means.
+    private static let others = ["POSTBACK_URL", "POSTBACK_API_KEY", "POSTBACK_SECRET"]
 
     private static let settings = SettingsSchema.sections.flatMap { schema in
         schema.keys.filter { $0.value != .fields }.flatMap { SettingsSchema.variables(for: schema.section, $0.key) }
