@@ -50,7 +50,8 @@ package protocol DeliveryStore: Sendable {
     /// ledger. An attempt whose delivery and number are already recorded is ignored whole, so that a commit of
     /// unknown result can be repeated.
     @discardableResult
-    func record(_ results: [AttemptResult], admitting deliveries: [NewDelivery]) async throws(LedgerError) -> [Admission]
+    func record(_ results: [AttemptResult], admitting deliveries: [NewDelivery]) async throws(LedgerError)
+        -> [Admission]
 
     /// The remembered states of destinations.
     func destinationRecords() async throws(LedgerError) -> [DestinationRecord]

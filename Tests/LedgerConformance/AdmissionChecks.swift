@@ -48,7 +48,10 @@ extension LedgerConformance {
         },
         ConformanceCheck("ids that are taken are told, of events and of deliveries") { ledger in
             try await ledger.add(Sample.delivery(1))
-            let asked = [Sample.delivery(1), Sample.delivery(2), Sample.delivery(3, eventID: "evt_1"), Sample.delivery(1, eventID: "x")]
+            let asked = [
+                Sample.delivery(1), Sample.delivery(2), Sample.delivery(3, eventID: "evt_1"),
+                Sample.delivery(1, eventID: "x"),
+            ]
             let expected = [(true, true), (false, false), (true, false), (false, true)].map(KnownIDs.init)
             try expect(await ledger.known(asked), is: expected, "known")
             try expect(await ledger.known([]), is: [], "of none")

@@ -18,7 +18,9 @@ extension LedgerConformance {
             try expect(found.summary.lastError, is: nil, "last error")
         },
         ConformanceCheck("a delivery written with the attempt that ended it is kept as in two steps") { ledger in
-            for (number, result) in [(1, Sample.delivered(1, at: Sample.time(10))), (2, Sample.dead(2))] as [(Int64, AttemptResult)] {
+            for (number, result) in [(1, Sample.delivered(1, at: Sample.time(10))), (2, Sample.dead(2))]
+                as [(Int64, AttemptResult)]
+            {
                 let new = Sample.delivery(number)
                 try expect(await ledger.record([result], admitting: [new]), is: [.admitted], "admission")
                 let found = try await ledger.find(number)

@@ -76,7 +76,9 @@ final class ObservedStore: DeliveryStore {
         try await base.known(deliveries)
     }
 
-    func record(_ results: [AttemptResult], admitting deliveries: [NewDelivery]) async throws(LedgerError) -> [Admission] {
+    func record(_ results: [AttemptResult], admitting deliveries: [NewDelivery]) async throws(LedgerError)
+        -> [Admission]
+    {
         try failIfAsked(\.record)
         let admissions = try await base.record(results, admitting: deliveries)
         admitted.add(deliveries.count)

@@ -372,7 +372,9 @@ struct RelayTests {
     func absorbsRepeatsOfWhatIsOut() async throws {
         let redis = try await RedisTestServer.start(.unix)
         let gate = Gate()
-        let receiver = try ScriptedReceiver { $0.header("webhook-id") == "same" ? .status(200).after(gate) : .status(200) }
+        let receiver = try ScriptedReceiver {
+            $0.header("webhook-id") == "same" ? .status(200).after(gate) : .status(200)
+        }
         let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
         try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
             try await relay.publish("type", "job.completed", "id", "first", "data", "{}")
@@ -457,7 +459,8 @@ struct RelayTests {
         let redis = try await RedisTestServer.start(.unix)
         let receiver = try ScriptedReceiver()
         let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
-        try await TestRelay.run(snapshot, redis: redis, directory: directory, recordingGrace: .milliseconds(200)) { relay in
+        try await TestRelay.run(snapshot, redis: redis, directory: directory, recordingGrace: .milliseconds(200)) {
+            relay in
             try await relay.publish("type", "job.completed", "id", "first", "data", "{}")
             try await relay.store.recorded.wait(for: 1)
             // What is not sent for now is the recorder's alone; nothing is in flight.
@@ -483,7 +486,15 @@ struct RelayTests {
                 try await relay.store.recorded.wait(for: 1)
                 try await redis.cli("FLUSHALL")
                 try await redis.cli(
-                    "XADD", "postback:events", "1705313100000-7", "type", "job.completed", "id", id, "data", "{}"
+                    "XADD",
+                    "postback:events",
+                    "1705313100000-7",
+                    "type",
+                    "job.completed",
+                    "id",
+                    id,
+                    "data",
+                    "{}"
                 )
                 _ = try await receiver.waitForRequests(2 * index + 2)
             }
@@ -522,7 +533,9 @@ struct RelayTests {
     func stopsGracefully() async throws {
         let redis = try await RedisTestServer.start(.unix)
         let gate = Gate()
-        let receiver = try ScriptedReceiver { $0.header("webhook-id") == "flying" ? .status(200).after(gate) : .status(200) }
+        let receiver = try ScriptedReceiver {
+            $0.header("webhook-id") == "flying" ? .status(200).after(gate) : .status(200)
+        }
         let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
         try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
             try await relay.publish("type", "job.completed", "id", "landed", "data", "{}")

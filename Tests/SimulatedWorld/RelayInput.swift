@@ -29,8 +29,8 @@ enum RelayInput {
     case commitEnds(CommitOutcome)
     case commitAgain
     case recorded([DeliveryID])
-    /// The due times in the ledger were moved after the clock was set back.
-    case dueTimesMoved
+    /// The due times in the ledger were moved after the clock was set back so often.
+    case dueTimesMoved(times: Int)
     case wake(at: Int64)
     case turn
 }

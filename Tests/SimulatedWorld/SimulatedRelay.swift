@@ -42,8 +42,8 @@ struct SimulatedRelay {
     var unsavedRecords: [(destination: Int, record: DestinationRecord)] = []
     var committing: [Unsaved] = []
     var isCommitting = false
-    /// Whether the clock was set back, and the due times in the ledger are not known to be moved with it.
-    var isMovingDueTimes = false
+    /// How often the clock was set back while the due times in the ledger are not known to be moved with it.
+    var movesUnderWay = 0
 
     var isQuiet: Bool {
         dispatcher.isQuiet && !isCommitting && unwritten.isEmpty && unsaved.isEmpty && unsavedRecords.isEmpty

@@ -45,8 +45,8 @@ extension SimulatedWorld {
                 invariants.recorded(id, of: destinationOf[Int(id.rawValue)])
             }
             relay.dispatcher.recorded(ids)
-        case .dueTimesMoved:
-            relay.isMovingDueTimes = false
+        case .dueTimesMoved(let times):
+            relay.movesUnderWay -= times
             relay.dispatcher.dueTimesMoved(at: wall)
         case .wake(let time):
             if relay.armedAt == time { relay.armedAt = nil }
@@ -336,7 +336,7 @@ extension SimulatedWorld {
         }
         var recorded: [DeliveryID] = []
         var written: [(DeliveryID, SimulatedRelay.Unwritten)] = []
-        var wereMoved = false
+        var moves = 0
         for item in relay.committing {
             switch item {
             case .delivery(let id, let delivery):
@@ -348,7 +348,7 @@ extension SimulatedWorld {
                 recorded.append(result.attempt.delivery)
             case .clockWasSet:
                 story.note(now, .world, "due times in the ledger are moved")
-                wereMoved = true
+                moves += 1
             }
         }
         let ended = Set(recorded)
@@ -357,7 +357,7 @@ extension SimulatedWorld {
         }
         let delay = luck.number(0...2)
         tell(.recorded(recorded), after: delay, life: relay.life)
-        if wereMoved { tell(.dueTimesMoved, after: delay, life: relay.life) }
+        if moves > 0 { tell(.dueTimesMoved(times: moves), after: delay, life: relay.life) }
         // The worst moment for a replay: the result is in the ledger, and the dispatcher has not heard of it.
         if !isCalm, hasOperators, luck.chance(10), let id = recorded.first { replay(id) }
         relay.committing = []

@@ -300,7 +300,7 @@ package struct SimulatedWorld {
         relay.clockOffset = wallOffset
         relay.armedAt = nil
         if relay.dispatcher.clockWasSet(byMilliseconds: change) {
-            relay.isMovingDueTimes = true
+            relay.movesUnderWay += 1
             // What was received by the old clock is written before its due time is moved.
             writeUnwritten()
             relay.unsaved.append(.clockWasSet(back: -change, at: wall))
@@ -327,7 +327,7 @@ package struct SimulatedWorld {
     // MARK: What must hold
 
     private mutating func checkAttendance() throws(InvariantViolation) {
-        guard relay.isReady, relay.clockOffset == wallOffset, !relay.isMovingDueTimes else { return }
+        guard relay.isReady, relay.clockOffset == wallOffset, relay.movesUnderWay == 0 else { return }
         // It costs a look at every destination, so large worlds are checked now and then.
         guard plan.destinations.count < 50 || now % 64 == 0 else { return }
         try invariants.attended(relay.dispatcher, ledger, at: now, wall: wall)

@@ -92,11 +92,13 @@ struct Intake {
         }
         let attempt = end?.attempt
         try insertDelivery.run([
-            .id(delivery.id), .integer(db.lastInsertedRowID), .word(end?.status ?? .pending), .text(delivery.destination),
+            .id(delivery.id), .integer(db.lastInsertedRowID), .word(end?.status ?? .pending),
+            .text(delivery.destination),
             .integer(attempt?.number ?? 0), .time(end == nil ? delivery.receivedAt : nil), .time(attempt?.endedAt),
             .time(attempt?.startedAt), .word(attempt?.outcome), .integer(attempt?.answer.statusCode),
             .text(attempt?.answer.errorText), .time(delivery.publishedAt), .time(delivery.receivedAt),
-            .text(delivery.eventID), .text(delivery.type), .text(delivery.tenant), .text(delivery.jobID), .text(delivery.productID),
+            .text(delivery.eventID), .text(delivery.type), .text(delivery.tenant), .text(delivery.jobID),
+            .text(delivery.productID),
             .text(delivery.queue), .text(delivery.route), .text(delivery.url),
         ])
         tally.added(to: delivery.destination, url: delivery.url, as: end?.status ?? .pending)

@@ -72,7 +72,8 @@ package struct Recorder: Sendable {
                         unwritten.add(sent, at: .now)
                         batch.deliveries += notSent
                     // The first is taken as it is: that saves a copy of most batches.
-                    case .results(let more): if batch.results.isEmpty { batch.results = more } else { batch.results += more }
+                    case .results(let more):
+                        if batch.results.isEmpty { batch.results = more } else { batch.results += more }
                     case .destination(let record): batch.destinations.append(record)
                     case .overdue: isArmed = false
                     case .writeNow: batch.deliveries += unwritten.takeAll()

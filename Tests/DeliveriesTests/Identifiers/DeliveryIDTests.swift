@@ -37,16 +37,22 @@ struct DeliveryIDTests {
 struct EntryDeliveryIDTests {
     @Test("is always the same, another for every entry, and sorts as they do")
     func ofEntries() throws {
-        let entries = ["1704067200000-0", "1704067200000-1", "1704067200000-2047", "1704067200001-0", "3903090455551-0"]
+        let entries = [
+            "1704067200000-0", "1704067200000-1", "1704067200000-2047", "1704067200001-0", "3903090455551-0",
+        ]
         let ids = try entries.map { try #require(DeliveryID(entryID: $0)) }
         #expect(zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 })
         #expect(ids == entries.compactMap { DeliveryID(entryID: $0) })
     }
 
-    @Test("is none where there is no room for it", arguments: [
-        "1704067199999-0", "3903090455552-0", "1704067200000-2048", "1704067200000", "", "-", "a-b", "1-1",
-        "1704067200000--1", "-1704067200000-0", "9223372036854775807-0", "99999999999999999999-0", "1704067200000-0-0",
-    ])
+    @Test(
+        "is none where there is no room for it",
+        arguments: [
+            "1704067199999-0", "3903090455552-0", "1704067200000-2048", "1704067200000", "", "-", "a-b", "1-1",
+            "1704067200000--1", "-1704067200000-0", "9223372036854775807-0", "99999999999999999999-0",
+            "1704067200000-0-0",
+        ]
+    )
     func refuses(entryID: String) {
         #expect(DeliveryID(entryID: entryID) == nil)
     }
