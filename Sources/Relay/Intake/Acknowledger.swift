@@ -48,11 +48,17 @@ package struct Acknowledger: Sendable {
     func run() async {
         var waiting: [String] = []
         var isOpen = true
-        var backoff = Backoff()
+        // Intake waits for it once so much is in hand, so it may not be long in coming back.
+        var backoff = Backoff(longest: .seconds(1))
         while isOpen || !waiting.isEmpty, !Task.isCancelled {
+            var hasServed = false
             do {
                 isOpen = try await redis.withDedicatedConnection { connection in
-                    try await acknowledge(&waiting, on: connection)
+                    if !waiting.isEmpty {
+                        try await acknowledge(&waiting, on: connection)
+                        backoff.reset()
+                    }
+                    hasServed = true
                     for await _ in inbox.wakeUps {
                         var isCurrent = true
                         for item in inbox.takeAll() {
@@ -69,6 +75,8 @@ package struct Acknowledger: Sendable {
                 }
             } catch {
                 if Task.isCancelled { return }
+                // A server may close what is idle: that is no trouble, and the next connection has nothing to wait for.
+                if hasServed, let error = error as? RedisError, !error.wasSent { continue }
                 // Without entries it is intake's to say that Redis is away.
                 if !waiting.isEmpty { note(trouble: "\(error)", waiting.count) }
                 guard (try? await Task.sleep(for: backoff.next())) != nil else { return }

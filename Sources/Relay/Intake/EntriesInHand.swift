@@ -30,7 +30,8 @@ package final class EntriesInHand: Sendable {
 
     // MARK: Entries
 
-    /// Whether an entry is being worked on, or was given up. Another one under the same id, after Redis was wiped, is not.
+    /// Whether an entry is being worked on, or one of its id was given up. Another one under the id of one that is worked on, after
+    /// Redis was wiped, is not.
     func holds(_ entry: RedisStreamEntry) -> Bool {
         state.withLock { state in
             if let held = state.entries[entry.id] { return held == entry || entry.isDeleted }

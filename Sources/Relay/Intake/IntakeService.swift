@@ -211,7 +211,8 @@ package actor IntakeService {
             }
             // Deleting a consumer throws its pending entries away, so only once it has none.
             await hand.wait(for: .allAcknowledged)
-            guard !Task.isCancelled, !hand.hasGivenUp else { return }
+            guard !Task.isCancelled else { return }
+            if hand.hasGivenUp { continue }
             FaultPoint.intakeTookUp.reached()
             _ = try await stream.deleteConsumer(other.name, group: configuration.group)
             FaultPoint.intakeConsumerDeleted.reached()

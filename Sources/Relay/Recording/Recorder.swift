@@ -239,8 +239,8 @@ package struct Recorder: Sendable {
                 health.noteLedger(trouble: nil, logger)
                 return .done(value)
             } catch {
-                health.noteLedger(trouble: "\(error)", logger)
                 guard error.isRetriable else { return .refused }
+                health.noteLedger(trouble: "\(error)", logger)
                 guard (try? await Task.sleep(for: backoff.next())) != nil else { return .cancelled }
             }
         }
