@@ -25,7 +25,7 @@ struct SystemMetrics: MetricsRendering {
 
     func render() async -> String {
         let parts = health.now
-        set(.redisConnected, redis.state.isConnected && parts.intakeTrouble == nil ? 1 : 0)
+        set(.redisConnected, redis.state.isConnected && parts.canUseStream ? 1 : 0)
         var isAvailable = parts.ledgerTrouble == nil
         do {
             let totals = try await ledger.totals()

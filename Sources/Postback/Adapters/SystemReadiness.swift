@@ -17,8 +17,7 @@ struct SystemReadiness: ReadinessReporting {
         if let trouble = jobs.trouble { reasons.append("jobs: \(trouble)") }
         if let trouble = parts.ledgerTrouble { reasons.append("ledger: \(trouble)") }
         return Readiness(
-            redisConnected: redis.state.isConnected && parts.intakeTrouble == nil && parts.acknowledgingTrouble == nil
-                && jobs.trouble == nil,
+            redisConnected: redis.state.isConnected && parts.canUseStream && jobs.trouble == nil,
             databaseConnected: parts.ledgerTrouble == nil,
             relay: parts.isRunning ? .running : .stopped,
             reasons: reasons

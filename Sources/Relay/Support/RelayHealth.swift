@@ -10,6 +10,8 @@ package final class RelayHealth: Sendable {
         package var intakeTrouble: String? = "not started"
         /// Whether entries of the stream can be acknowledged; the reason when they cannot.
         package var acknowledgingTrouble: String?
+        /// Whether the stream can be read and its entries acknowledged.
+        package var canUseStream: Bool { intakeTrouble == nil && acknowledgingTrouble == nil }
         /// Whether the ledger takes writes; the reason when it does not.
         package var ledgerTrouble: String?
         /// Whether the relay runs and is not stopping.
