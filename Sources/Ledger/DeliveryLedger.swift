@@ -60,13 +60,6 @@ package protocol DeliveryStore: Sendable {
     func save(_ destinations: [DestinationRecord]) async throws(LedgerError)
 }
 
-extension DeliveryStore {
-    /// Writes finished attempts of deliveries that are in the ledger.
-    package func record(_ results: [AttemptResult]) async throws(LedgerError) {
-        try await record(results, admitting: [])
-    }
-}
-
 /// What people who look after the system need of the ledger.
 package protocol OperatorLedger: Sendable {
     /// Deliveries that match, the newest first, and whether there are more.
