@@ -154,10 +154,10 @@ struct RedisScriptTests {
         let server = try await RedisTestServer.start(.unix)
         let connection = try await RedisConnection.connect(to: RedisEndpoint(url: server.url))
         let script = RedisScript("return redis.call('INCRBY', KEYS[1], ARGV[1])")
-        #expect(try await connection.run(script, keys: ["n"], arguments: [Array("2".utf8)]) == .integer(2))
-        #expect(try await connection.run(script, keys: ["n"], arguments: [Array("2".utf8)]) == .integer(4))
+        #expect(try await connection.run(script, keys: ["n"], arguments: RedisArguments("2")) == .integer(2))
+        #expect(try await connection.run(script, keys: ["n"], arguments: RedisArguments("2")) == .integer(4))
         try await server.cli("SCRIPT", "FLUSH")
-        #expect(try await connection.run(script, keys: ["n"], arguments: [Array("2".utf8)]) == .integer(6))
+        #expect(try await connection.run(script, keys: ["n"], arguments: RedisArguments("2")) == .integer(6))
         #expect(try await server.cli("INFO", "commandstats").contains("cmdstat_script|load:calls=2,"))
         await connection.close()
     }

@@ -1,6 +1,7 @@
 internal import Deliveries
 package import Logging
 package import RedisClient
+internal import Synchronization
 
 /// The queue of jobs in Redis: submit, look, steer; and for workers: claim, renew, say how it ended.
 ///
@@ -12,6 +13,8 @@ package final class JobQueue: Sendable {
     let logger: Logger
     let feed: ChangeFeed
     let archive: ArchiveReader
+    /// Submissions go to Redis together when they come faster than it answers.
+    let submissions = Mutex(SubmissionLine<SubmissionWaiter>())
 
     /// Makes a queue that works through a client, which somebody else runs.
     package init(redis: RedisClient, configuration: JobQueueConfiguration = .init(), logger: Logger) {
@@ -22,21 +25,24 @@ package final class JobQueue: Sendable {
         archive = ArchiveReader(redis: redis, stream: "\(configuration.prefix):ended")
     }
 
-    /// Runs a script. The first arguments are the same for all: the scripts' prelude reads them.
+    /// Runs a script.
     func run(_ script: RedisScript, _ arguments: [ScriptArgument]) async throws(JobQueueError) -> RedisValue {
-        let common: [ScriptArgument] = [
-            .text(configuration.prefix),
-            .number(configuration.clockShift()),
-            .duration(configuration.completedRetention),
-            .duration(configuration.failedRetention),
-            .number(Int64(configuration.endedLimit)),
-        ]
+        var own = RedisArguments()
+        for argument in arguments { argument.add(to: &own) }
+        return try await run(script, own)
+    }
+
+    /// Runs a script. The first arguments are the same for all: the scripts' prelude reads them.
+    func run(_ script: RedisScript, _ arguments: RedisArguments) async throws(JobQueueError) -> RedisValue {
+        var all = RedisArguments()
+        all.append(configuration.prefix)
+        all.append(configuration.clockShift())
+        all.append(configuration.completedRetention.wholeMilliseconds)
+        all.append(configuration.failedRetention.wholeMilliseconds)
+        all.append(configuration.endedLimit)
+        all.append(contentsOf: arguments)
         do {
-            return try await redis.run(
-                script,
-                keys: [configuration.eventStream],
-                arguments: (common + arguments).map(\.bytes)
-            )
+            return try await redis.run(script, keys: [configuration.eventStream], arguments: all)
         } catch {
             throw JobQueueError(error)
         }

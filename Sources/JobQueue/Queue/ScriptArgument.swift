@@ -1,4 +1,5 @@
 internal import Deliveries
+internal import RedisClient
 
 /// One argument of a script.
 enum ScriptArgument {
@@ -8,12 +9,12 @@ enum ScriptArgument {
     case duration(Duration)
     case data([UInt8])
 
-    var bytes: [UInt8] {
+    func add(to arguments: inout RedisArguments) {
         switch self {
-        case .text(let text): Array(text.utf8)
-        case .number(let number): Array(String(number).utf8)
-        case .duration(let duration): Array(String(duration.wholeMilliseconds).utf8)
-        case .data(let bytes): bytes
+        case .text(let text): arguments.append(text)
+        case .number(let number): arguments.append(number)
+        case .duration(let duration): arguments.append(duration.wholeMilliseconds)
+        case .data(let bytes): arguments.append(bytes)
         }
     }
 }

@@ -23,7 +23,7 @@ extension RedisSender {
     package func run(
         _ script: RedisScript,
         keys: [String] = [],
-        arguments: [[UInt8]] = [],
+        arguments: RedisArguments = RedisArguments(),
         timeout: RedisTimeout = .standard
     ) async throws(RedisError) -> RedisValue {
         guard let digest = script.knownDigest else {
@@ -50,11 +50,11 @@ extension RedisSender {
         return digest
     }
 
-    private func evaluation(_ digest: String, _ keys: [String], _ arguments: [[UInt8]]) -> RedisCommand {
+    private func evaluation(_ digest: String, _ keys: [String], _ arguments: RedisArguments) -> RedisCommand {
         var command = RedisCommand("EVALSHA", digest)
         command.append(keys.count)
         for key in keys { command.append(key) }
-        for argument in arguments { command.append(argument) }
+        command.append(contentsOf: arguments)
         return command
     }
 }

@@ -87,5 +87,5 @@ package final class RedisConnection: RedisSender {
 
 extension RedisCommand {
     /// The size as RESP, rounded up.
-    fileprivate var encodedSizeEstimate: Int { storage.count + 16 * (ends.count + 1) }
+    fileprivate var encodedSizeEstimate: Int { parts.byteCount + 16 * (parts.count + 1) }
 }

@@ -16,18 +16,18 @@ enum CommandEncoder {
     }
 
     private static func encode(_ command: RedisCommand, into buffer: inout ByteBuffer) throws(RedisError) {
-        guard !command.storage.isEmpty, command.storage.count <= maximumCommandBytes,
-            let count = Int32(exactly: command.ends.count)
+        guard !command.parts.storage.isEmpty, command.parts.storage.count <= maximumCommandBytes,
+            let count = Int32(exactly: command.parts.ends.count)
         else {
             throw RedisError(.invalidConfiguration, "a command is empty or larger than \(maximumCommandBytes) bytes")
         }
-        let isWritten = unsafe command.storage.withUnsafeBytes { bytes in
-            unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: command.ends.count) {
+        let isWritten = unsafe command.parts.storage.withUnsafeBytes { bytes in
+            unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: command.parts.ends.count) {
                 pointers in
-                unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: command.ends.count) { lengths in
+                unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: command.parts.ends.count) { lengths in
                     let text = unsafe bytes.assumingMemoryBound(to: CChar.self)
                     var start = 0
-                    for (index, end) in command.ends.enumerated() {
+                    for (index, end) in command.parts.ends.enumerated() {
                         unsafe pointers.initializeElement(at: index, to: text.baseAddress.map { unsafe $0 + start })
                         unsafe lengths.initializeElement(at: index, to: end - start)
                         start = end

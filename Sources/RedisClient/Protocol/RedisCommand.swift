@@ -1,12 +1,7 @@
 /// One command: its name and arguments, each any bytes.
-///
-/// All arguments lie one after another in one array, so that a command of five hundred ids is two allocations, and the
-/// formatter can point into it.
 package struct RedisCommand: Hashable, Sendable {
-    /// The bytes of the name and of all arguments.
-    private(set) var storage: [UInt8] = []
-    /// Where each of them ends in ``storage``.
-    private(set) var ends: [Int] = []
+    /// The name and the arguments.
+    private(set) var parts = RedisArguments()
 
     /// A command of text arguments, the name first.
     package init(_ name: String, _ arguments: String...) {
@@ -20,46 +15,32 @@ package struct RedisCommand: Hashable, Sendable {
     }
 
     /// Sets aside room for arguments that will be appended.
-    package mutating func reserve(arguments: Int, bytes: Int) {
-        ends.reserveCapacity(ends.count + arguments)
-        storage.reserveCapacity(storage.count + bytes)
-    }
+    package mutating func reserve(arguments: Int, bytes: Int) { parts.reserve(arguments: arguments, bytes: bytes) }
 
     /// Adds a text argument, as UTF-8.
-    package mutating func append(_ text: String) {
-        storage.append(contentsOf: text.utf8)
-        ends.append(storage.count)
-    }
+    package mutating func append(_ text: String) { parts.append(text) }
 
     /// Adds an argument of any bytes.
-    package mutating func append(_ bytes: some Sequence<UInt8>) {
-        storage.append(contentsOf: bytes)
-        ends.append(storage.count)
-    }
+    package mutating func append(_ bytes: some Sequence<UInt8>) { parts.append(bytes) }
 
     /// Adds a number, in decimal.
-    package mutating func append(_ number: some BinaryInteger) {
-        append(String(number))
-    }
+    package mutating func append(_ number: some BinaryInteger) { parts.append(number) }
+
+    /// Adds several arguments.
+    package mutating func append(contentsOf arguments: RedisArguments) { parts.append(contentsOf: arguments) }
 
     /// The name and the arguments, as a copy.
-    package var arguments: [[UInt8]] {
-        var start = 0
-        return ends.map { end in
-            defer { start = end }
-            return Array(storage[start..<end])
-        }
-    }
+    package var arguments: [[UInt8]] { parts.values }
 
     /// The name, upper case where it is ASCII letters.
     package var name: String {
-        String(decoding: storage.prefix(ends.first ?? 0), as: UTF8.self).uppercased()
+        String(decoding: parts.storage.prefix(parts.ends.first ?? 0), as: UTF8.self).uppercased()
     }
 }
 
 extension RedisCommand: CustomStringConvertible, CustomReflectable {
     /// The name and the number of arguments. Never an argument: they hold credentials and customers' data.
-    package var description: String { "\(name) (\(max(ends.count - 1, 0)) arguments)" }
+    package var description: String { "\(name) (\(max(parts.count - 1, 0)) arguments)" }
 
     package var customMirror: Mirror { Mirror(self, children: ["command": description]) }
 }
