@@ -116,6 +116,7 @@ let package = Package(
             name: "JobQueue",
             dependencies: [
                 "Deliveries", "RedisClient",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

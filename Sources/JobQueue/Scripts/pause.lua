@@ -5,6 +5,6 @@ if argument(2) == '1' then
     redis.call('HSET', queue_key(queue), 'paused', NOW)
 else
     redis.call('HDEL', queue_key(queue), 'paused')
-    for _ = 1, math.min(waiting(queue), 16) do ring(queue) end
+    ring(queue, (waiting(queue)))
 end
 return 'OK'

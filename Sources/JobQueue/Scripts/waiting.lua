@@ -3,10 +3,11 @@
 -- `again` is for what a worker gave back or lost: it has waited its turn, so it goes before the priorities.
 local LEVELS = { 'again', 'high', 'normal', 'low' }
 
--- Wakes one idle worker of a queue. Few tokens are enough: whoever wakes goes on until nothing is left.
-local function ring(queue)
+-- Wakes one idle worker of a queue, or one for each of `count` jobs. Few tokens are enough: whoever wakes goes on until nothing
+-- is left.
+local function ring(queue, count)
     local bell = bell_key(queue)
-    if redis.call('LLEN', bell) < 16 then redis.call('RPUSH', bell, '1') end
+    for _ = 1, math.min(count or 1, 16 - redis.call('LLEN', bell)) do redis.call('RPUSH', bell, '1') end
 end
 
 -- The jobs that wait in a queue, and how many of them in each stream.
@@ -19,15 +20,20 @@ local function waiting(queue)
     return count, lengths
 end
 
--- Puts an id at the end of one of a queue's streams. Answers the entry and its number.
-local function append(queue, level, id)
-    local sequence = whole(redis.call('HINCRBY', queue_key(queue), 'sequence:' .. level, 1))
-    return redis.call('XADD', stream_key(queue, level), '*', 'id', id, 'at', NOW, 'sequence', sequence), sequence
+-- Sets aside the next `count` numbers of one of a queue's streams, and answers the last of them.
+local function number(queue, level, count)
+    return redis.call('HINCRBY', queue_key(queue), 'sequence:' .. level, count)
+end
+
+-- Puts an id at the end of one of a queue's streams, under a number. Answers the entry.
+local function append(queue, level, id, sequence)
+    return redis.call('XADD', stream_key(queue, level), '*', 'id', id, 'at', NOW, 'sequence', sequence)
 end
 
 -- The same with a job, and `changes` to its other fields. Whoever may be watching it has to be told (`changed`).
 local function enqueue(job, level, changes)
-    changes.entry, changes.sequence = append(job.queue, level, job.id)
+    changes.sequence = whole(number(job.queue, level, 1))
+    changes.entry = append(job.queue, level, job.id, changes.sequence)
     changes.status = 'queued'
     changes.level = level
     changes.updated_at = NOW
