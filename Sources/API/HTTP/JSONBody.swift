@@ -18,27 +18,21 @@ struct JSONBody: Sendable {
     ///   - limit: bytes at most.
     /// - Throws: ``Problem``; ``BodyReadFailure`` when the connection failed.
     init(of request: Request, known: [String], limit: Int = usualLimit) async throws {
-        let tooLarge = Problem(.tooLarge, "the body is longer than the limit of \(limit) bytes")
-        let notJSON = Problem(
-            .unsupportedMediaType,
-            "content-type: must be application/json",
-            field: "content-type"
-        )
         let isJSON = Self.isJSON(request.headers[.contentType])
         // Before the body is read, so that a client that waits to be asked for it need not send it.
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > 0 {
-            guard length <= limit else { throw tooLarge }
-            guard isJSON else { throw notJSON }
+            guard length <= limit else { throw Problem.tooLarge(limit) }
+            guard isJSON else { throw Problem.notJSON }
         }
         let bytes: [UInt8]
         do {
             bytes = Array(try await request.body.collect(upTo: limit).readableBytesView)
         } catch is NIOTooManyBytesError {
-            throw tooLarge
+            throw Problem.tooLarge(limit)
         } catch {
             throw BodyReadFailure(reason: error)
         }
-        guard bytes.isEmpty || isJSON else { throw notJSON }
+        guard bytes.isEmpty || isJSON else { throw Problem.notJSON }
         try self.init(bytes.isEmpty ? Array("{}".utf8) : bytes, known: known)
     }
 
@@ -153,9 +147,20 @@ struct JSONBody: Sendable {
     }
 
     private static func isJSON(_ contentType: String?) -> Bool {
+        if contentType == "application/json" { return true }
         // Parameters such as the charset do not matter: JSON is UTF-8.
         let type = contentType?.prefix { $0 != ";" }.lowercased()
         return type?.filter { $0 != " " && $0 != "\t" } == "application/json"
+    }
+}
+
+extension Problem {
+    fileprivate static func tooLarge(_ limit: Int) -> Problem {
+        Problem(.tooLarge, "the body is longer than the limit of \(limit) bytes")
+    }
+
+    fileprivate static var notJSON: Problem {
+        Problem(.unsupportedMediaType, "content-type: must be application/json", field: "content-type")
     }
 }
 
