@@ -8,11 +8,23 @@ final class ObservedStore: DeliveryStore {
     private struct Failures {
         var admit = 0
         var record = 0
+        var read = 0
         var code = LedgerError.Code.full
+    }
+
+    /// What a ledger refuses for good, and everything that is to be written in one transaction with it.
+    struct Refusals: Sendable {
+        /// Deliveries of these events.
+        var events: Set<String> = []
+        /// Results with these status codes.
+        var statusCodes: Set<Int> = []
+        /// Whatever is to be quarantined.
+        var quarantine = false
     }
 
     private let base: any DeliveryStore
     private let failures = Mutex(Failures())
+    private let refusals = Mutex(Refusals())
     /// Requests that were admitted, whatever became of them.
     let admitted = Milestones()
     /// Results that were recorded.
@@ -22,14 +34,32 @@ final class ObservedStore: DeliveryStore {
     /// Calls that were made to fail, and those among them that were to write something before it is sent.
     let failed = Milestones()
     let failedToAdmit = Milestones()
+    /// Calls that were refused for good.
+    let refused = Milestones()
 
     init(_ base: any DeliveryStore) {
         self.base = base
     }
 
-    /// Makes the next calls fail, as on a full disk unless told otherwise.
-    func failNext(admit: Int = 0, record: Int = 0, code: LedgerError.Code = .full) {
-        failures.withLock { $0 = Failures(admit: admit, record: record, code: code) }
+    /// Makes the next calls fail, as on a full disk unless told otherwise. Reads are those that are made at the start and for new events.
+    func failNext(admit: Int = 0, record: Int = 0, read: Int = 0, code: LedgerError.Code = .full) {
+        failures.withLock { $0 = Failures(admit: admit, record: record, read: read, code: code) }
+    }
+
+    /// Refuses these from now on.
+    func refuse(_ refusals: Refusals) {
+        self.refusals.withLock { $0 = refusals }
+    }
+
+    private func refuseIfAsked(_ requests: [AdmissionRequest], _ results: [AttemptResult] = []) throws(LedgerError) {
+        let refusals = refusals.withLock { $0 }
+        let isRefused =
+            requests.contains { request in
+                request.delivery.map { refusals.events.contains($0.eventID) } ?? refusals.quarantine
+            } || results.contains { $0.attempt.answer.statusCode.map { refusals.statusCodes.contains($0) } ?? false }
+        guard isRefused else { return }
+        refused.add(1)
+        throw LedgerError(.internal, "refused by the test")
     }
 
     private func failIfAsked(_ counter: WritableKeyPath<Failures, Int>) throws(LedgerError) {
@@ -50,6 +80,7 @@ final class ObservedStore: DeliveryStore {
             failedToAdmit.add(1)
             throw error
         }
+        try refuseIfAsked(requests)
         let admissions = try await base.admit(requests)
         admitted.add(requests.count)
         return admissions
@@ -73,13 +104,15 @@ final class ObservedStore: DeliveryStore {
     }
 
     func known(_ deliveries: [NewDelivery]) async throws(LedgerError) -> [KnownIDs] {
-        try await base.known(deliveries)
+        try failIfAsked(\.read)
+        return try await base.known(deliveries)
     }
 
     func record(_ results: [AttemptResult], admitting deliveries: [NewDelivery]) async throws(LedgerError)
         -> [Admission]
     {
         try failIfAsked(\.record)
+        try refuseIfAsked(deliveries.map { .delivery($0) }, results)
         let admissions = try await base.record(results, admitting: deliveries)
         admitted.add(deliveries.count)
         recorded.add(results.count)
@@ -87,7 +120,8 @@ final class ObservedStore: DeliveryStore {
     }
 
     func destinationRecords() async throws(LedgerError) -> [DestinationRecord] {
-        try await base.destinationRecords()
+        try failIfAsked(\.read)
+        return try await base.destinationRecords()
     }
 
     func save(_ destinations: [DestinationRecord]) async throws(LedgerError) {

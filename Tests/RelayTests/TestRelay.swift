@@ -75,10 +75,10 @@ struct TestRelay: Sendable {
         process: String = "test",
         maximumReplyBytes: Int = 64 << 20,
         clock: RelayClock = .system,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         beforeStart: @Sendable (ObservedStore) -> Void = { _ in },
         _ body: @Sendable (TestRelay) async throws -> Value
     ) async throws -> Value {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let ledger = try await SQLiteLedger.open(directory: directory.path)
         let store = ObservedStore(ledger)
         beforeStart(store)

@@ -11,6 +11,14 @@ package enum AdmissionRequest: Hashable, Sendable {
     package var delivery: NewDelivery? {
         if case .delivery(let delivery) = self { delivery } else { nil }
     }
+
+    /// The entry that it was read from.
+    package var source: StreamSource {
+        switch self {
+        case .delivery(let delivery): delivery.source
+        case .quarantine(let entry): entry.source
+        }
+    }
 }
 
 /// What the ledger did with an ``AdmissionRequest``.

@@ -55,7 +55,8 @@ package final class EntriesInHand: Sendable {
     }
 
     /// Gives entries up that the ledger will never take: this process does not work on them again.
-    func giveUp(entries: [String]) {
+    func giveUp(entries: some Collection<String>) {
+        if entries.isEmpty { return }
         state.withLock { state in
             state.drop(entries)
             state.givenUp.formUnion(entries)
@@ -115,7 +116,7 @@ package final class EntriesInHand: Sendable {
 }
 
 extension EntriesInHand.State {
-    fileprivate mutating func drop(_ ids: [String]) {
+    fileprivate mutating func drop(_ ids: some Sequence<String>) {
         for id in ids { bytes -= entries.removeValue(forKey: id)?.byteCount ?? 0 }
     }
 }

@@ -166,7 +166,7 @@ package actor IntakeService {
             reason: "is larger than a reply of Redis may be; its fields were not read",
             receivedAt: clock.now()
         )
-        _ = try await commit([.quarantine(entry)])
+        _ = try await admit([.quarantine(entry)])
         try await stream.acknowledgeAndDelete([id], group: configuration.group)
         return true
     }
@@ -288,9 +288,10 @@ package actor IntakeService {
             FaultPoint.intakeOffered.reached()
         }
         do {
-            let admitted = try await writeFirst(others)
-            if !rest.isEmpty { acknowledger.inbox.send(.entries(rest)) }
-            return fresh + admitted
+            let written = try await writeFirst(others)
+            let done = rest.filter { !written.givenUp.contains($0) }
+            if !done.isEmpty { acknowledger.inbox.send(.entries(done)) }
+            return fresh + written.admitted
         } catch {
             hand.drop(entries: rest)
             throw error
@@ -329,27 +330,77 @@ package actor IntakeService {
         return fresh
     }
 
-    /// Commits what is not sent before it is written. - Returns: the deliveries that were new.
-    private func writeFirst(_ requests: [AdmissionRequest]) async throws -> [NewDelivery] {
-        guard !requests.isEmpty else { return [] }
+    /// Commits what is not sent before it is written.
+    ///
+    /// - Returns: the deliveries that were new, and the entries that were given up.
+    private func writeFirst(
+        _ requests: [AdmissionRequest]
+    ) async throws -> (admitted: [NewDelivery], givenUp: Set<String>) {
+        guard !requests.isEmpty else { return ([], []) }
         if !hand.unwritten(among: requests.compactMap(\.delivery?.eventID)).isEmpty {
             // Which of two is new, and whether they are the same, is the ledger's to say: by the one that was sent.
             notify(.awaited)
             await hand.wait(for: .allWritten)
             try Task.checkCancellation()
         }
-        let admissions = try await commit(requests)
+        let admissions = try await commit(requests[...])
         FaultPoint.intakeCommitted.reached()
-        let admitted = zip(requests, admissions).compactMap { request, admission in
-            admission == .admitted ? request.delivery : nil
+        var admitted: [NewDelivery] = []
+        var givenUp: Set<String> = []
+        for (request, admission) in zip(requests, admissions) {
+            switch admission {
+            case .admitted: if let delivery = request.delivery { admitted.append(delivery) }
+            case nil: givenUp.insert(request.source.entryID)
+            default: break
+            }
         }
+        hand.giveUp(entries: givenUp)
         if !admitted.isEmpty { notify(.written(admitted)) }
         FaultPoint.intakeAnnounced.reached()
-        return admitted
+        return (admitted, givenUp)
     }
 
-    /// Commits a batch, however long the ledger takes to come back. Nothing is acknowledged meanwhile.
-    private func commit(_ requests: [AdmissionRequest]) async throws -> [Admission] {
+    /// Commits a batch of at least one. What the ledger refuses for good is found by halves, in their order, and put aside, so that it
+    /// holds up nothing that came with it.
+    ///
+    /// - Returns: what was done with each; `nil`: the ledger takes it neither as a delivery nor into the quarantine.
+    private func commit(_ requests: ArraySlice<AdmissionRequest>) async throws -> [Admission?] {
+        do {
+            return try await admit(Array(requests))
+        } catch let refusal as LedgerError {
+            if requests.count == 1, let request = requests.first { return [try await putAside(request, refusal)] }
+            let middle = requests.startIndex + requests.count / 2
+            let first = try await commit(requests[..<middle])
+            return try await first + commit(requests[middle...])
+        }
+    }
+
+    /// Quarantines a delivery that the ledger refuses for good, so that it can be seen, and tried again once the cause is mended.
+    private func putAside(_ request: AdmissionRequest, _ refusal: LedgerError) async throws -> Admission? {
+        guard let delivery = request.delivery else {
+            logger.error(
+                "What cannot be recorded stays as it is until the next start",
+                metadata: Logger.Metadata([.entry: "\(request.source.entryID)", .reason: "\(refusal)"])
+            )
+            return nil
+        }
+        logger.error(
+            "The ledger refuses an event for good",
+            metadata: Logger.Metadata([
+                .entry: "\(delivery.source.entryID)", .event: "\(delivery.eventID)", .reason: "\(refusal)",
+            ])
+        )
+        let entry = NewQuarantineEntry(
+            source: delivery.source,
+            field: "ledger",
+            reason: "its delivery cannot be written: \(refusal)",
+            receivedAt: delivery.receivedAt
+        )
+        return try await commit([.quarantine(entry)]).first ?? nil
+    }
+
+    /// Admits a batch, however long the ledger takes to come back. Nothing is acknowledged meanwhile.
+    private func admit(_ requests: [AdmissionRequest]) async throws -> [Admission] {
         let admissions = try await untilLedgerAnswers(
             { () async throws(LedgerError) in
                 let start = ContinuousClock.now
@@ -366,6 +417,7 @@ package actor IntakeService {
         return admissions
     }
 
+    /// - Throws: what the ledger refuses for good.
     private func untilLedgerAnswers<Value>(
         _ call: () async throws(LedgerError) -> Value,
         onTrouble: (LedgerError) -> Void
@@ -375,8 +427,8 @@ package actor IntakeService {
             do {
                 return try await call()
             } catch {
-                onTrouble(error)
                 guard error.isRetriable else { throw error }
+                onTrouble(error)
                 try await Task.sleep(for: backoff.next())
             }
         }
