@@ -79,6 +79,7 @@ package struct RelayService: Service {
     private var news: Recorder.News {
         Recorder.News(
             recorded: { [loop] in loop.inbox.send(.recorded($0)) },
+            unrecordable: { [loop] in loop.inbox.send(.unrecordable($0)) },
             written: { [loop, hand, acknowledger] deliveries, admissions in
                 hand.settle(events: deliveries.map(\.eventID))
                 acknowledger.inbox.send(.entries(deliveries.map(\.source.entryID)))

@@ -93,4 +93,55 @@ struct RefusalTests {
         #expect(receiver.requests.map { $0.header("webhook-id") } == ["next", "last", "bad"])
         #expect(try await redis.cli("XLEN", "postback:events") == "0")
     }
+
+    @Test("A result that is refused takes no other with it, is named, and a stop does not wait for it")
+    func result() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let gate = Gate()
+        let receiver = try ScriptedReceiver {
+            switch $0.header("webhook-id") {
+            case "first": .status(200)
+            case "bad": .status(299).after(gate)
+            default: .status(200).after(gate)
+            }
+        }
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        let lines = LogLines()
+        let ended = try await TestRelay.run(
+            snapshot,
+            redis: redis,
+            directory: directory,
+            grace: .seconds(30),
+            process: "first",
+            logger: lines.logger
+        ) { relay in
+            try await relay.publish("type", "job.completed", "id", "first", "data", "{}")
+            try await relay.store.recorded.wait(for: 1)
+            relay.store.refuse(ObservedStore.Refusals(statusCodes: [299]))
+            for id in ["a", "bad", "b"] {
+                try await relay.publish("type", "job.completed", "id", id, "data", "{}")
+            }
+            _ = try await receiver.waitForRequests(4)
+            gate.open()
+            try await relay.store.recorded.wait(for: 3)
+            while lines.beginning(with: "What cannot be recorded").isEmpty { await Task.yield() }
+            let bad = try await relay.delivery(ofEvent: "bad").summary
+            #expect(bad.status == .pending)
+            #expect(lines.beginning(with: "What cannot be recorded").first?.contains("delivery=\(bad.id)") == true)
+            #expect(try await relay.delivery(ofEvent: "a").summary.status == .delivered)
+            #expect(try await relay.delivery(ofEvent: "b").summary.status == .delivered)
+            // A page of what is due has it, but it is not sent again.
+            try await relay.publish("type", "job.completed", "id", "last", "data", "{}")
+            try await relay.store.recorded.wait(for: 4)
+            #expect(receiver.requests.count == 5)
+            return ContinuousClock.now
+        }
+        #expect(ContinuousClock.now - ended < .seconds(15))
+        try await TestRelay.run(snapshot, redis: redis, directory: directory, process: "second") { relay in
+            try await relay.store.recorded.wait(for: 1)
+            let attempts = try await relay.delivery(ofEvent: "bad").attempts
+            #expect(attempts.map(\.number) == [1])
+        }
+        #expect(receiver.requests.count == 6)
+    }
 }

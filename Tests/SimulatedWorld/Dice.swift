@@ -4,7 +4,7 @@ import Deliveries
 /// rest of it stays as it was.
 struct Dice {
     enum Purpose: UInt64 {
-        case plan, generation, ledgerFails, latency, commit, answer, news, turn, admission, fault
+        case plan, generation, ledgerFails, latency, commit, answer, news, turn, admission, fault, refusal
     }
 
     let seed: UInt64

@@ -8,6 +8,8 @@ struct Invariants {
         case inFlight(AttemptTrigger)
         /// The result is not known to be recorded.
         case recording(isTest: Bool)
+        /// The result cannot be recorded: it is not sent again before somebody asks for it, or the process starts again.
+        case unrecordable
     }
 
     private struct Destination {
@@ -46,6 +48,9 @@ struct Invariants {
     private var stages: [Stage]
     /// Those that are in the ledger while the dispatcher is yet to hear of it.
     private var unannounced: Set<DeliveryID> = []
+    /// Those that were replayed since they were sent.
+    private var replayed: Set<DeliveryID> = []
+    private var unrecordable = 0
     private var inFlight = 0
     private var testsInFlight = 0
     private var recording = 0
@@ -137,6 +142,7 @@ struct Invariants {
         guard case .inFlight(let trigger) = stages[Int(id.rawValue)] else { return }
         endFlight(id, trigger, of: index)
         stages[Int(id.rawValue)] = .free
+        replayed.remove(id)
     }
 
     private mutating func endFlight(_ id: DeliveryID, _ trigger: AttemptTrigger, of index: Int) {
@@ -152,9 +158,36 @@ struct Invariants {
         }
     }
 
+    mutating func replayed(_ id: DeliveryID) {
+        switch stages[Int(id.rawValue)] {
+        case .free: break
+        case .inFlight, .recording: replayed.insert(id)
+        case .unrecordable: free(id)
+        }
+    }
+
+    mutating func cancelled(_ id: DeliveryID) {
+        if case .unrecordable = stages[Int(id.rawValue)] { free(id) }
+    }
+
+    private mutating func free(_ id: DeliveryID) {
+        stages[Int(id.rawValue)] = .free
+        unrecordable -= 1
+    }
+
+    mutating func unrecordable(_ id: DeliveryID, of index: Int) {
+        guard case .recording = stages[Int(id.rawValue)] else { return }
+        let wasReplayed = replayed.contains(id)
+        recorded(id, of: index)
+        guard !wasReplayed else { return }
+        stages[Int(id.rawValue)] = .unrecordable
+        unrecordable += 1
+    }
+
     mutating func recorded(_ id: DeliveryID, of index: Int) {
         guard case .recording(let isTest) = stages[Int(id.rawValue)] else { return }
         stages[Int(id.rawValue)] = .free
+        replayed.remove(id)
         recording -= 1
         if isTest { testsRecording -= 1 }
         destinations[index].recording -= 1
@@ -234,6 +267,8 @@ struct Invariants {
         case .free: break
         case .inFlight: throw violation(.nothingDoubled, "\(Self.name(id)) is sent while it is in flight")
         case .recording: throw violation(.nothingDoubled, "\(Self.name(id)) is sent while its result is recorded")
+        case .unrecordable:
+            throw violation(.nothingDoubled, "\(Self.name(id)) is sent again though its result cannot be recorded")
         }
         stages[Int(id.rawValue)] = .inFlight(order.trigger)
         inFlight += 1
@@ -360,6 +395,10 @@ struct Invariants {
         if case .free = stages[Int(id.rawValue)] { true } else { false }
     }
 
+    private func isUnrecordable(_ id: DeliveryID) -> Bool {
+        if case .unrecordable = stages[Int(id.rawValue)] { true } else { false }
+    }
+
     // MARK: What it says of itself
 
     /// Checks what the dispatcher says of itself against what it was seen to do, and how much it keeps.
@@ -379,7 +418,7 @@ struct Invariants {
             .memory,
             "\(recording) results wait for the ledger"
         )
-        let queued = dispatcher.heldCount - inFlight - recording
+        let queued = dispatcher.heldCount - inFlight - recording - unrecordable
         let room = limits.held + destinations.count * limits.smallestWindow
         try check(queued <= room, .memory, "\(queued) deliveries wait in memory")
         try check(
@@ -435,9 +474,9 @@ struct Invariants {
 
     private func isAnyDue(_ shelf: SimulatedLedger.Shelf, at wall: Timestamp) -> Bool {
         guard let earliest = shelf.earliestDueAt, earliest <= wall else { return false }
-        guard !unannounced.isEmpty else { return true }
+        guard !unannounced.isEmpty || unrecordable > 0 else { return true }
         return [shelf.firstAttempts, shelf.retries].contains {
-            $0.prefix { $0.dueAt <= wall }.contains { !unannounced.contains($0.id) }
+            $0.prefix { $0.dueAt <= wall }.contains { !unannounced.contains($0.id) && !isUnrecordable($0.id) }
         }
     }
 

@@ -29,6 +29,8 @@ enum RelayInput {
     case commitEnds(CommitOutcome)
     case commitAgain
     case recorded([DeliveryID])
+    /// The ledger will never take the results of these.
+    case unrecordable([DeliveryID])
     /// The due times in the ledger were moved after the clock was set back so often.
     case dueTimesMoved(times: Int)
     case wake(at: Int64)

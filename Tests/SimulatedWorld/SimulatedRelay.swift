@@ -45,6 +45,9 @@ struct SimulatedRelay {
     /// How often the clock was set back while the due times in the ledger are not known to be moved with it.
     var movesUnderWay = 0
 
+    /// Whether there was a result that the ledger refuses: its delivery waits for the next start.
+    var hasUnrecordable = false
+
     var isQuiet: Bool {
         dispatcher.isQuiet && !isCommitting && unwritten.isEmpty && unsaved.isEmpty && unsavedRecords.isEmpty
     }

@@ -19,8 +19,10 @@ extension SimulatedWorld {
             configureIfNew(destination)
             let dueAt = min(delivery.dueAt, wall)
             relay.dispatcher.replayed(delivery.id, to: name(destination), dueAt: dueAt)
+            invariants.replayed(delivery.id)
         case .cancelled(let id):
             relay.dispatcher.cancelled(id)
+            invariants.cancelled(id)
         case .pause(let destination):
             configureIfNew(destination)
             relay.dispatcher.pause(name(destination), at: wall, reason: "paused by ops")
@@ -45,6 +47,10 @@ extension SimulatedWorld {
                 invariants.recorded(id, of: destinationOf[Int(id.rawValue)])
             }
             relay.dispatcher.recorded(ids)
+        case .unrecordable(let ids):
+            for id in ids { invariants.unrecordable(id, of: destinationOf[Int(id.rawValue)]) }
+            relay.hasUnrecordable = true
+            relay.dispatcher.unrecordable(ids)
         case .dueTimesMoved(let times):
             relay.movesUnderWay -= times
             relay.dispatcher.dueTimesMoved(at: wall)
@@ -319,6 +325,7 @@ extension SimulatedWorld {
             case .result(let result):
                 var luck = dice.cast(.fault, result.attempt.delivery.rawValue, now)
                 if fault == .losesResult, luck.chance(3) { continue }
+                if ledgerRefuses(result) { continue }
                 ledger.record(result)
             case .clockWasSet(let back, let time):
                 ledger.moveDueTimes(after: time, earlierBy: back)
@@ -335,6 +342,7 @@ extension SimulatedWorld {
             return
         }
         var recorded: [DeliveryID] = []
+        var refused: [DeliveryID] = []
         var written: [(DeliveryID, SimulatedRelay.Unwritten)] = []
         var moves = 0
         for item in relay.committing {
@@ -342,6 +350,9 @@ extension SimulatedWorld {
             case .delivery(let id, let delivery):
                 story.note(now, .delivery(id), "is written")
                 written.append((id, delivery))
+            case .result(let result) where ledgerRefuses(result):
+                story.note(now, .delivery(result.attempt.delivery), "has a result that the ledger refuses")
+                refused.append(result.attempt.delivery)
             case .result(let result):
                 story.note(now, .delivery(result.attempt.delivery), "is recorded")
                 if fault == .losesRecordedNotice, luck.chance(3) { continue }
@@ -357,6 +368,7 @@ extension SimulatedWorld {
         }
         let delay = luck.number(0...2)
         tell(.recorded(recorded), after: delay, life: relay.life)
+        if !refused.isEmpty { tell(.unrecordable(refused), after: delay, life: relay.life) }
         if moves > 0 { tell(.dueTimesMoved(times: moves), after: delay, life: relay.life) }
         // The worst moment for a replay: the result is in the ledger, and the dispatcher has not heard of it.
         if !isCalm, hasOperators, luck.chance(10), let id = recorded.first { replay(id) }

@@ -231,6 +231,12 @@ package struct SimulatedWorld {
             // An answer that is still under way may say 410 after all was resumed.
             queue.schedule(.calm, at: now + 60_000)
         }
+        // What the ledger refused in this life of the process is sent in the next.
+        guard !relay.hasUnrecordable else {
+            drain()
+            queue.schedule(.calm, at: now + 500)
+            return
+        }
         for index in plan.destinations.indices {
             if policies[index] == nil {
                 policies[index] = plan.destinations[index].policy
@@ -322,6 +328,17 @@ package struct SimulatedWorld {
         guard !isCalm, plan.ledgerFailures > 0 else { return false }
         var luck = dice.cast(.ledgerFails, subject, now)
         return luck.chance(plan.ledgerFailures)
+    }
+
+    /// Whether the ledger refuses a result for good, as long as the process lives.
+    func ledgerRefuses(_ result: AttemptResult) -> Bool {
+        guard !isCalm, plan.ledgerFailures > 0 else { return false }
+        var luck = dice.cast(
+            .refusal,
+            result.attempt.delivery.rawValue,
+            Int64(relay.life) << 32 + Int64(result.attempt.number)
+        )
+        return luck.chance(2)
     }
 
     // MARK: What must hold

@@ -6,6 +6,7 @@ extension WorldPlan: CustomStringConvertible {
             "limits: \(limits.inFlight) in flight, \(limits.held) held, windows of \(limits.smallestWindow) to \(limits.window), "
                 + "\(limits.unrecorded) unrecorded, horizon \(limits.horizon) ms",
             "trouble until \(calmAt) ms; of a hundred calls of the ledger \(ledgerFailures) fail, "
+                + "of a hundred results \(ledgerFailures > 0 ? 2 : 0) are refused, "
                 + "of a hundred notices \(lateNotices) are late, of a hundred events \(writtenFirst) are written first",
         ]
         for (index, destination) in destinations.enumerated() {

@@ -19,6 +19,8 @@ package struct Dispatcher: Sendable {
         case inFlight(AttemptTrigger)
         /// The result waits for the ledger; the time is that of the next attempt.
         case recording(Timestamp?)
+        /// The ledger will never take the result, and has the delivery as it was before: due. It is held so that no page brings it in again.
+        case unrecordable
     }
 
     private struct Held: Sendable {
@@ -60,7 +62,7 @@ package struct Dispatcher: Sendable {
     /// Deliveries in memory.
     package var heldCount: Int { held.count }
 
-    /// Whether nothing is in flight and everything is recorded.
+    /// Whether nothing is in flight and everything is recorded that can be.
     package var isQuiet: Bool { inFlight == 0 && unrecorded == 0 }
 
     /// When ``next(at:)`` has something to do even if nothing happens; `nil`: not before something happens.
@@ -172,7 +174,7 @@ package struct Dispatcher: Sendable {
     package mutating func replayed(_ id: DeliveryID, to destination: String, dueAt: Timestamp) {
         let index = lane(of: destination)
         switch held[id]?.stage {
-        case .queued: release(id, dueInLedger: dueAt)
+        case .queued, .unrecordable: release(id, dueInLedger: dueAt)
         case .inFlight, .recording: held[id]?.replayDueAt = dueAt
         case nil: lanes[index]?.noteInLedger(dueAt: dueAt)
         }
@@ -215,10 +217,13 @@ package struct Dispatcher: Sendable {
         markReady(index)
     }
 
-    /// Forgets a queued delivery that was cancelled. One in flight ends as it ends; the ledger knows that it was cancelled.
+    /// Forgets a delivery that was cancelled. One in flight ends as it ends; the ledger knows that it was cancelled.
     package mutating func cancelled(_ id: DeliveryID) {
-        guard let known = held[id], case .queued = known.stage else { return }
-        release(id, dueInLedger: nil)
+        guard let known = held[id] else { return }
+        switch known.stage {
+        case .queued, .unrecordable: release(id, dueInLedger: nil)
+        case .inFlight, .recording: return
+        }
         markReady(known.lane)
     }
 
@@ -248,7 +253,7 @@ package struct Dispatcher: Sendable {
 
     /// Takes finished attempts, frees their slots, and decides what becomes of their deliveries.
     ///
-    /// - Returns: what must be recorded; ``recorded(_:)`` is called once it is. Until then the deliveries stay held, so
+    /// - Returns: what must be recorded; ``recorded(_:)`` is called once it is, or ``unrecordable(_:)``. Until then the deliveries stay held, so
     ///   that a page read meanwhile cannot bring them back as they were.
     package mutating func finished(_ attempts: [FinishedAttempt], at now: Timestamp) -> [AttemptResult] {
         var results: [AttemptResult] = []
@@ -266,6 +271,23 @@ package struct Dispatcher: Sendable {
             guard let known = held[id], case .recording(let due) = known.stage else { continue }
             unrecorded -= 1
             release(id, dueInLedger: due)
+            markReady(known.lane)
+        }
+    }
+
+    /// Notes that the ledger will never take the results of these: nothing waits for them any more.
+    ///
+    /// In the ledger they are due as before, so that they would be sent again at once, and again. That is left to the next start, or to
+    /// whoever replays them.
+    package mutating func unrecordable(_ ids: [DeliveryID]) {
+        for id in ids {
+            guard let known = held[id], case .recording = known.stage else { continue }
+            unrecorded -= 1
+            if known.replayDueAt == nil {
+                held[id]?.stage = .unrecordable
+            } else {
+                release(id, dueInLedger: nil)
+            }
             markReady(known.lane)
         }
     }

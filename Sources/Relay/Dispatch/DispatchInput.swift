@@ -7,6 +7,8 @@ enum DispatchInput: Sendable {
     case admission(AdmissionNotice)
     case answers([SendResult])
     case recorded([DeliveryID])
+    /// The ledger will never take the results of these.
+    case unrecordable([DeliveryID])
     /// The due times in the ledger were moved after the clock was set back.
     case dueTimesMoved
     case page(destination: String, Result<DuePage, LedgerError>)

@@ -171,6 +171,8 @@ package actor DispatchLoop {
             settle(results, at: now)
         case .recorded(let ids):
             dispatcher.recorded(ids)
+        case .unrecordable(let ids):
+            dispatcher.unrecordable(ids)
         case .dueTimesMoved:
             dispatcher.dueTimesMoved(at: now)
         case .page(let destination, .success(let page)):

@@ -25,6 +25,8 @@ package struct Recorder: Sendable {
     struct News: Sendable {
         /// Results, by their deliveries.
         var recorded: @Sendable ([DeliveryID]) -> Void
+        /// Results that the ledger will never take, by their deliveries.
+        var unrecordable: @Sendable ([DeliveryID]) -> Void
         /// New deliveries, and what was done with each.
         var written: @Sendable ([NewDelivery], [Admission]) -> Void
         /// New deliveries that are in the ledger without a result beside them.
@@ -158,15 +160,17 @@ package struct Recorder: Sendable {
             return false
         case .refused where results.count + deliveries.count > 1:
             return await recordOneByOne(results, deliveries, news)
-        case .refused:
+        case .refused(let refusal):
             logger.error(
                 "What cannot be recorded stays as it is until the next start",
                 metadata: Logger.Metadata([
                     .delivery: (results.first?.attempt.delivery ?? deliveries.first?.id).map { "\($0)" },
                     .entry: deliveries.first.map { "\($0.source.entryID)" },
+                    .reason: "\(refusal)",
                 ])
             )
             if !deliveries.isEmpty { news.refused(deliveries) }
+            if !results.isEmpty { news.unrecordable(results.map(\.attempt.delivery)) }
             return true
         }
     }
@@ -226,7 +230,7 @@ package struct Recorder: Sendable {
     private enum Outcome<Value> {
         case done(Value)
         /// By an error that will not pass.
-        case refused
+        case refused(LedgerError)
         /// The task was.
         case cancelled
     }
@@ -239,7 +243,7 @@ package struct Recorder: Sendable {
                 health.noteLedger(trouble: nil, logger)
                 return .done(value)
             } catch {
-                guard error.isRetriable else { return .refused }
+                guard error.isRetriable else { return .refused(error) }
                 health.noteLedger(trouble: "\(error)", logger)
                 guard (try? await Task.sleep(for: backoff.next())) != nil else { return .cancelled }
             }

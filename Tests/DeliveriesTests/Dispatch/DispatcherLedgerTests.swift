@@ -156,6 +156,47 @@ struct DispatcherLedgerTests {
         #expect(bench.snapshot()?.held == 0)
     }
 
+    @Test("waits no longer for a result that cannot be recorded, and does not send its delivery again from a page")
+    func unrecordable() throws {
+        var limits = DispatchLimits.small
+        limits.unrecorded = 1
+        var bench = DispatcherBench(DestinationPolicy(), limits: limits)
+        bench.add(1...2)
+        #expect(bench.sends() == [1, 2])
+        bench.finish(1...2)
+        bench.dispatcher.unrecordable([1].map(DeliveryID.init(rawValue:)))
+        bench.add([3])
+        #expect(bench.sends().isEmpty)
+        #expect(!bench.dispatcher.isQuiet)
+        bench.dispatcher.unrecordable([1, 2].map(DeliveryID.init(rawValue:)))
+        #expect(bench.dispatcher.isQuiet)
+        #expect(bench.run() == [3])
+
+        // They are due in the ledger, and the page is large enough to show what is behind them.
+        bench.dispatcher.foundInLedger("a", earliestDueAt: bench.now)
+        #expect(try #require(bench.next().loads.first).limit == 2 + limits.window)
+        bench.dispatcher.loaded("a", [bench.due(1), bench.due(2), bench.due(4)], nextDueAt: nil)
+        #expect(bench.run() == [4])
+    }
+
+    @Test("sends what could not be recorded when somebody replays it, and forgets it when it is cancelled")
+    func replaysUnrecordable() throws {
+        var bench = DispatcherBench(DestinationPolicy())
+        let ids = (1...3).map { DeliveryID(rawValue: $0) }
+        bench.add(1...3)
+        #expect(bench.sends() == [1, 2, 3])
+        bench.finish(1...3)
+        bench.dispatcher.replayed(ids[0], to: "a", dueAt: bench.now)
+        bench.dispatcher.unrecordable(ids)
+        bench.dispatcher.replayed(ids[1], to: "a", dueAt: bench.now)
+        bench.dispatcher.cancelled(ids[2])
+        #expect(bench.dispatcher.heldCount == 0)
+        #expect(bench.next().loads.count == 1)
+        let replay = DeliveryProgress(attempts: 0, trigger: .replay, requestedBy: "ops")
+        bench.dispatcher.loaded("a", [1, 2].map { bench.due($0, progress: replay) }, nextDueAt: nil)
+        #expect(bench.run() == [1, 2])
+    }
+
     @Test("does not take what is offered while it is held")
     func offeredTwice() {
         var bench = DispatcherBench(DestinationPolicy())
