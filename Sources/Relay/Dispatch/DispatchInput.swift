@@ -23,6 +23,8 @@ enum DispatchInput: Sendable {
     case snapshots(CheckedContinuation<[DestinationSnapshot], Never>)
     case reload
     case wake(Timestamp)
+    /// The ledger could not be read at the start: it is time for another try.
+    case takeUpAgain
     case drain
     case abandon
 }

@@ -31,6 +31,8 @@ package actor DispatchLoop {
     private var clockOffset: Int64 = 0
     private var armedAt: Timestamp?
     private var roomWaiters: [RoomWaiter] = []
+    /// What came before the ledger was taken up.
+    private var early: [DispatchInput] = []
     private var isDraining = false
     private var isAbandoned = false
 
@@ -102,9 +104,15 @@ package actor DispatchLoop {
     ///
     /// - Returns: whether something was left in flight or unrecorded.
     package func run() async -> Bool {
-        guard await takeUpLedger() else { return true }
+        guard await takeUpLedger() else {
+            giveUpWaiters()
+            return false
+        }
         await withDiscardingTaskGroup { group in
-            turn(at: beginRound(), in: &group)
+            let start = beginRound()
+            for input in early { take(input, at: start, in: &group) }
+            early = []
+            turn(at: start, in: &group)
             for await _ in inbox.wakeUps {
                 let now = beginRound()
                 for input in inbox.takeAll() { take(input, at: now, in: &group) }
@@ -120,7 +128,7 @@ package actor DispatchLoop {
 
     // MARK: What happens
 
-    /// Learns from the ledger where things stand, however long it takes to answer.
+    /// Learns from the ledger where things stand, however long it takes to answer. - Returns: `false` when it is to stop before.
     private func takeUpLedger() async -> Bool {
         var backoff = Backoff(longest: .seconds(2))
         while true {
@@ -147,8 +155,34 @@ package actor DispatchLoop {
                 return true
             } catch {
                 logger.error("Cannot read the ledger, trying again", metadata: Logger.Metadata([.reason: "\(error)"]))
-                guard (try? await Task.sleep(for: backoff.next())) != nil else { return false }
+                guard await mayTryAgain(after: backoff.next()) else { return false }
             }
+        }
+    }
+
+    /// Waits before the ledger is read once more, and keeps what comes meanwhile. - Returns: `false` when it is to stop instead.
+    private func mayTryAgain(after pause: Duration) async -> Bool {
+        await withDiscardingTaskGroup { group in
+            defer { group.cancelAll() }
+            group.addTask { [inbox] in
+                guard (try? await Task.sleep(for: pause)) != nil else { return }
+                inbox.send(.takeUpAgain)
+            }
+            for await _ in inbox.wakeUps {
+                var isTime = false
+                for input in inbox.takeAll() {
+                    switch input {
+                    case .takeUpAgain: isTime = true
+                    case .drain, .abandon: isDraining = true
+                    // Intake has to be back from here before it can be told to stop.
+                    case .room(_, let waiter): waiter.resume()
+                    default: early.append(input)
+                    }
+                }
+                if isDraining { return false }
+                if isTime { return true }
+            }
+            return false
         }
     }
 
@@ -214,6 +248,8 @@ package actor DispatchLoop {
             applyRoutes()
         case .wake(let time):
             if armedAt == time { armedAt = nil }
+        case .takeUpAgain:
+            break
         case .drain:
             isDraining = true
             dispatcher.drain()
@@ -498,7 +534,7 @@ package actor DispatchLoop {
         for room in roomWaiters { room.waiter.resume() }
         roomWaiters = []
         inbox.close()
-        for input in inbox.takeAll() {
+        for input in early + inbox.takeAll() {
             switch input {
             case .test(_, _, let waiter): waiter.resume(returning: nil)
             case .snapshots(let waiter): waiter.resume(returning: dispatcher.snapshots())

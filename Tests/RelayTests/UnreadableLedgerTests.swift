@@ -1,0 +1,64 @@
+import Deliveries
+import Ledger
+import ReceiverTestSupport
+import RedisTestSupport
+import Relay
+import Testing
+
+/// A ledger that cannot be read.
+@Suite(.timeLimit(.minutes(1)))
+struct UnreadableLedgerTests {
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
+    @Test("A relay that cannot read its ledger at the start stops when it is told to, and answers all who wait")
+    func stops() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let route = try TestRelay.route(success: receiver.url())
+        let (waiting, ended) = try await TestRelay.run(
+            try TestRelay.snapshot([route]),
+            redis: redis,
+            directory: directory,
+            grace: .seconds(30),
+            beforeStart: { $0.failNext(read: .max, code: .inaccessible) }
+        ) { relay in
+            // The second failure comes after the first one was noted.
+            try await relay.store.failed.wait(for: 2)
+            let test = Task { await relay.control.test(route.success, by: "ops") }
+            let snapshots = Task { await relay.control.destinationsWhileRunning() }
+            return ((test, snapshots), ContinuousClock.now)
+        }
+        #expect(ContinuousClock.now - ended < .seconds(15))
+        #expect(await waiting.0.value == nil)
+        _ = await waiting.1.value
+        #expect(receiver.requests.isEmpty)
+    }
+
+    @Test("What happens before the ledger could be read is made up for afterwards")
+    func keepsWhatIsEarly() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let route = try TestRelay.route(success: receiver.url())
+        try await TestRelay.run(
+            try TestRelay.snapshot([route]),
+            redis: redis,
+            directory: directory,
+            beforeStart: { $0.failNext(read: .max, code: .inaccessible) }
+        ) { relay in
+            try await relay.store.failed.wait(for: 1)
+            async let test = relay.control.test(route.success, by: "ops")
+            async let destinations = relay.control.destinations()
+            try await relay.publish("type", "job.completed", "id", "early", "data", "{}")
+            try await relay.store.failed.wait(for: 3)
+            relay.store.failNext()
+            #expect(await test?.attempt.outcome == .delivered)
+            #expect(await destinations.map(\.name) == [route.success.name])
+            try await relay.store.recorded.wait(for: 2)
+            #expect(try await relay.delivery(ofEvent: "early").summary.status == .delivered)
+        }
+    }
+}
