@@ -48,6 +48,7 @@ import Testing
             routing: routing,
             recorder: Recorder(store: ledger, metrics: metrics, health: RelayHealth(), logger: logger),
             clock: .system,
+            health: RelayHealth(),
             metrics: metrics,
             logger: logger,
             limits: DispatchLimits(),

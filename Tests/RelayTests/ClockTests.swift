@@ -39,6 +39,7 @@ struct ClockTests {
             routing: routing,
             recorder: Recorder(store: ledger, metrics: metrics, health: RelayHealth(), logger: logger),
             clock: clock.relayClock,
+            health: RelayHealth(),
             metrics: metrics,
             logger: logger,
             limits: DispatchLimits(),

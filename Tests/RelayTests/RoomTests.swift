@@ -36,6 +36,7 @@ struct RoomTests {
             routing: RoutingBoard(try TestRelay.snapshot([route])),
             recorder: recorder,
             clock: clock.relayClock,
+            health: RelayHealth(),
             metrics: metrics,
             logger: logger,
             limits: DispatchLimits(window: 8),

@@ -101,6 +101,7 @@ struct TestRelay: Sendable {
             routing: routing,
             recorder: recorder,
             clock: clock,
+            health: health,
             metrics: metrics,
             logger: logger,
             limits: DispatchLimits(),

@@ -28,6 +28,7 @@ struct UnreadableLedgerTests {
         ) { relay in
             // The second failure comes after the first one was noted.
             try await relay.store.failed.wait(for: 2)
+            #expect(relay.health.now.ledgerTroubles.contains { $0.contains("inaccessible") })
             let test = Task { await relay.control.test(route.success, by: "ops") }
             let snapshots = Task { await relay.control.destinationsWhileRunning() }
             return ((test, snapshots), ContinuousClock.now)
@@ -59,6 +60,28 @@ struct UnreadableLedgerTests {
             #expect(await destinations.map(\.name) == [route.success.name])
             try await relay.store.recorded.wait(for: 2)
             #expect(try await relay.delivery(ofEvent: "early").summary.status == .delivered)
+            #expect(relay.health.now.ledgerTroubles.isEmpty)
+        }
+    }
+
+    @Test("While only reads fail it is not ready, and it is again once they work")
+    func readiness() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.completed", "id", "first", "data", "{}")
+            try await relay.store.recorded.wait(for: 1)
+            #expect(relay.health.now.ledgerTroubles.isEmpty)
+            relay.store.failNext(read: .max, code: .inaccessible)
+            try await relay.publish("type", "job.completed", "id", "second", "data", "{}")
+            // The second failure comes after the first one was noted.
+            try await relay.store.failed.wait(for: 2)
+            #expect(relay.health.now.ledgerTroubles.count == 1)
+            #expect(relay.health.now.ledgerTroubles.first?.contains("inaccessible") == true)
+            relay.store.failNext()
+            try await relay.store.recorded.wait(for: 2)
+            #expect(relay.health.now.ledgerTroubles.isEmpty)
         }
     }
 }

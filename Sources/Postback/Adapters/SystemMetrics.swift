@@ -26,7 +26,7 @@ struct SystemMetrics: MetricsRendering {
     func render() async -> String {
         let parts = health.now
         set(.redisConnected, redis.state.isConnected && parts.canUseStream ? 1 : 0)
-        var isAvailable = parts.ledgerTrouble == nil
+        var isAvailable = parts.ledgerTroubles.isEmpty
         do {
             let totals = try await ledger.totals()
             let overdue = totals.earliestDueAt.map { clock.now().milliseconds(since: $0) } ?? 0

@@ -10,15 +10,19 @@ struct SystemReadiness: ReadinessReporting {
     let jobs: JobHealth
 
     func readiness() async -> Readiness {
-        let parts = health.now
+        Self.readiness(health.now, redisIsConnected: redis.state.isConnected, jobTrouble: jobs.trouble)
+    }
+
+    /// What the parts come to.
+    static func readiness(_ parts: RelayHealth.Parts, redisIsConnected: Bool, jobTrouble: String?) -> Readiness {
         var reasons: [String] = []
         if let trouble = parts.intakeTrouble { reasons.append("stream: \(trouble)") }
         if let trouble = parts.acknowledgingTrouble { reasons.append("acknowledging: \(trouble)") }
-        if let trouble = jobs.trouble { reasons.append("jobs: \(trouble)") }
-        if let trouble = parts.ledgerTrouble { reasons.append("ledger: \(trouble)") }
+        if let trouble = jobTrouble { reasons.append("jobs: \(trouble)") }
+        for trouble in parts.ledgerTroubles { reasons.append("ledger: \(trouble)") }
         return Readiness(
-            redisConnected: redis.state.isConnected && parts.canUseStream && jobs.trouble == nil,
-            databaseConnected: parts.ledgerTrouble == nil,
+            redisConnected: redisIsConnected && parts.canUseStream && jobTrouble == nil,
+            databaseConnected: parts.ledgerTroubles.isEmpty,
             relay: parts.isRunning ? .running : .stopped,
             reasons: reasons
         )

@@ -49,6 +49,7 @@ struct RelayRuntime {
             routing: routing,
             recorder: recorder,
             clock: clock,
+            health: health,
             metrics: metrics,
             logger: logger,
             limits: DispatchLimits(inFlight: settings.all.sender.maxInFlight),

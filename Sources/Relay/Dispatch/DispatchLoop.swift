@@ -13,6 +13,7 @@ package actor DispatchLoop {
     private let routing: RoutingBoard
     private let recorder: Recorder
     private let clock: RelayClock
+    private let health: RelayHealth
     private let metrics: RelayMetrics
     private let logger: Logger
     private let send: @Sendable ([SendRequest]) -> Void
@@ -58,6 +59,7 @@ package actor DispatchLoop {
         routing: RoutingBoard,
         recorder: Recorder,
         clock: RelayClock,
+        health: RelayHealth,
         metrics: RelayMetrics,
         logger: Logger,
         limits: DispatchLimits,
@@ -70,6 +72,7 @@ package actor DispatchLoop {
         self.routing = routing
         self.recorder = recorder
         self.clock = clock
+        self.health = health
         self.metrics = metrics
         self.logger = logger
         self.send = send
@@ -147,6 +150,7 @@ package actor DispatchLoop {
                     configureIfNew(work.destination, routes)
                     dispatcher.foundInLedger(work.destination, earliestDueAt: work.earliestDueAt)
                 }
+                health.noteReading(\.startTrouble, trouble: nil, logger)
                 FaultPoint.startBacklogRead.reached()
                 logger.info(
                     "Relay is ready",
@@ -154,7 +158,7 @@ package actor DispatchLoop {
                 )
                 return true
             } catch {
-                logger.error("Cannot read the ledger, trying again", metadata: Logger.Metadata([.reason: "\(error)"]))
+                health.noteReading(\.startTrouble, trouble: "\(error)", logger)
                 guard await mayTryAgain(after: backoff.next()) else { return false }
             }
         }

@@ -308,10 +308,9 @@ package actor IntakeService {
         var taken = hand.unwritten(among: deliveries.map(\.eventID))
         let known = try await untilLedgerAnswers(
             { () async throws(LedgerError) in try await store.known(deliveries) },
-            onTrouble: {
-                logger.warning("Cannot ask the ledger, trying again", metadata: Logger.Metadata([.reason: "\($0)"]))
-            }
+            onTrouble: { health.noteReading(\.lookUpTrouble, trouble: "\($0)", logger) }
         )
+        health.noteReading(\.lookUpTrouble, trouble: nil, logger)
         for index in deliveries.indices where known[index].delivery {
             deliveries[index].id = decider.nextID(at: now)
         }

@@ -14,6 +14,16 @@ package final class RelayHealth: Sendable {
         package var canUseStream: Bool { intakeTrouble == nil && acknowledgingTrouble == nil }
         /// Whether the ledger takes writes; the reason when it does not.
         package var ledgerTrouble: String?
+        /// Whether the ledger says what is pending, as it is asked once, at the start; the reason when it does not.
+        package var startTrouble: String?
+        /// Whether the ledger says which events it knows; the reason when it does not.
+        package var lookUpTrouble: String?
+        /// Why the ledger cannot be used as it should be, each reason once.
+        package var ledgerTroubles: [String] {
+            [ledgerTrouble, startTrouble, lookUpTrouble].compactMap { $0 }.reduce(into: []) { reasons, reason in
+                if !reasons.contains(reason) { reasons.append(reason) }
+            }
+        }
         /// Whether the relay runs and is not stopping.
         package var isRunning = false
     }
@@ -40,6 +50,20 @@ package final class RelayHealth: Sendable {
             )
         } else {
             logger.info("The ledger takes writes again")
+        }
+    }
+
+    /// Notes whether the ledger answers one kind of question, with one line for each change.
+    func noteReading(_ part: WritableKeyPath<Parts, String?>, trouble new: String?, _ logger: Logger) {
+        let old = parts.withLock { parts in
+            defer { parts[keyPath: part] = new }
+            return parts[keyPath: part]
+        }
+        guard old != new else { return }
+        if let new {
+            logger.error("The ledger cannot be read, trying again", metadata: Logger.Metadata([.reason: "\(new)"]))
+        } else {
+            logger.info("The ledger can be read again")
         }
     }
 
