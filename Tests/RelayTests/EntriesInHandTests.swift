@@ -31,6 +31,42 @@ struct EntriesInHandTests {
         #expect(hand.hasGivenUp)
         #expect(hand.holds(entry("1-1")))
         await hand.wait(for: .allAcknowledged)
+        // Redis was wiped, and the id is another's.
+        #expect(!hand.holds(entry("1-1", "y")))
+    }
+
+    @Test("Of two under one id, after Redis was wiped, Redis may let go of the second once both are written")
+    func idGivenTwice() async {
+        hand.take(entries: [entry("1-1"), entry("2-2")])
+        #expect(hand.inHand(among: ["1-1", "3-3"]) == ["1-1"])
+        hand.take(entries: [entry("1-1", "y")])
+        hand.written(entries: ["1-1", "2-2"])
+        #expect(hand.done(among: ["1-1", "2-2", "3-3"]) == ["2-2"])
+        #expect(hand.holds(entry("1-1", "y")))
+        hand.written(entries: ["1-1"])
+        #expect(hand.done(among: ["1-1"]) == ["1-1"])
+        // A third comes while Redis is told, and is to be read again.
+        hand.take(entries: [entry("1-1", "z")])
+        hand.acknowledged(entries: ["1-1", "2-2"])
+        #expect(hand.holds(entry("1-1", "z")))
+        hand.drop(entries: ["1-1"])
+        #expect(hand.done(among: ["1-1"]).isEmpty)
+        await hand.wait(for: .allAcknowledged)
+    }
+
+    @Test("The second under an id is read again although the first is yet to be written")
+    func dropsSecond() async {
+        hand.take(entries: [entry("1-1"), entry("2-2")])
+        hand.take(entries: [entry("1-1", "y"), entry("2-2", "y")])
+        hand.drop(entries: ["1-1", "2-2"])
+        #expect(!hand.holds(entry("1-1", "y")))
+        hand.take(entries: [entry("1-1", "y")])
+        hand.written(entries: ["1-1", "2-2"])
+        #expect(hand.done(among: ["1-1", "2-2"]).isEmpty)
+        hand.written(entries: ["1-1"])
+        #expect(hand.done(among: ["1-1"]) == ["1-1"])
+        hand.acknowledged(entries: ["1-1"])
+        await hand.wait(for: .allAcknowledged)
     }
 
     @Test("There is room again below the limits, of entries and of bytes", arguments: [true, false])

@@ -63,7 +63,9 @@ package struct Acknowledger: Sendable {
                         var isCurrent = true
                         for item in inbox.takeAll() {
                             switch item {
-                            case .entries(let ids): waiting += ids
+                            case .entries(let ids):
+                                hand.written(entries: ids)
+                                waiting += ids
                             case .reconnected: isCurrent = false
                             }
                         }
@@ -88,11 +90,13 @@ package struct Acknowledger: Sendable {
     private func acknowledge(_ waiting: inout [String], on connection: RedisConnection) async throws {
         let stream = connection.stream(stream)
         while !waiting.isEmpty {
-            let ids = Array(waiting.prefix(Self.batch))
-            try await stream.acknowledgeAndDelete(ids, group: group)
+            let next = waiting.prefix(Self.batch)
+            // Where Redis was wiped and another entry has the id now, that one goes with its own.
+            let ids = hand.done(among: next)
+            if !ids.isEmpty { try await stream.acknowledgeAndDelete(ids, group: group) }
             FaultPoint.intakeAcknowledged.reached()
-            hand.drop(entries: ids)
-            waiting.removeFirst(ids.count)
+            hand.acknowledged(entries: ids)
+            waiting.removeFirst(next.count)
         }
         note(trouble: nil, 0)
     }

@@ -10,11 +10,21 @@ package final class EntriesInHand: Sendable {
     /// Bytes of their fields before no more is read. One page may exceed it.
     static let byteLimit = 64 << 20
 
+    /// What is known of an entry's id. It stands for one entry, but for more when Redis was wiped and its publisher chose the id again.
+    fileprivate struct Held {
+        /// The latest; `nil`: it is to be read again.
+        var entry: RedisStreamEntry?
+        /// How many entries of this id are yet to be written. Redis may not lose it before none is: it knows the latest only.
+        var unwritten = 0
+
+        var byteCount: Int { entry?.byteCount ?? 0 }
+    }
+
     fileprivate struct State {
-        var entries: [String: RedisStreamEntry] = [:]
+        var entries: [String: Held] = [:]
         var bytes = 0
-        /// Entries that the ledger refuses. They stay pending in Redis until another process reads them.
-        var givenUp: Set<String> = []
+        /// Entries that the ledger refuses, by what is in them. They stay pending in Redis until another process reads them.
+        var givenUp: [String: Int] = [:]
         /// Ids of events that are offered and not in the ledger.
         var unwritten: Set<String> = []
     }
@@ -30,27 +40,65 @@ package final class EntriesInHand: Sendable {
 
     // MARK: Entries
 
-    /// Whether an entry is being worked on, or one of its id was given up. Another one under the id of one that is worked on, after
-    /// Redis was wiped, is not.
+    /// Whether an entry is being worked on, or was given up. Another one under the same id, after Redis was wiped, is not.
     func holds(_ entry: RedisStreamEntry) -> Bool {
         state.withLock { state in
-            if let held = state.entries[entry.id] { return held == entry || entry.isDeleted }
-            return state.givenUp.contains(entry.id)
+            if let held = state.entries[entry.id] { return held.entry == entry || entry.isDeleted }
+            return state.givenUp[entry.id].map { $0 == entry.hashValue || entry.isDeleted } ?? false
         }
+    }
+
+    /// Which of these ids stand for entries in hand.
+    func inHand(among ids: some Sequence<String>) -> Set<String> {
+        state.withLock { state in Set(ids.filter { state.entries[$0] != nil }) }
     }
 
     /// Takes entries in hand.
     func take(entries: [RedisStreamEntry]) {
         state.withLock { state in
             for entry in entries {
-                state.bytes += entry.byteCount - (state.entries.updateValue(entry, forKey: entry.id)?.byteCount ?? 0)
+                var held = state.entries[entry.id] ?? Held()
+                if held.entry != entry { held.unwritten += 1 }
+                state.bytes += entry.byteCount - held.byteCount
+                held.entry = entry
+                state.entries[entry.id] = held
+                state.givenUp[entry.id] = nil
             }
         }
     }
 
-    /// Lets go of entries: Redis has, or they are to be read again.
+    /// Notes that entries are written, or need not be.
+    func written(entries: [String]) {
+        state.withLock { state in
+            for id in entries {
+                guard var held = state.entries[id] else { continue }
+                held.unwritten -= 1
+                state.entries[id] = held
+                // What Redis has under the id is not this one.
+                if held.entry == nil, held.unwritten == 0 { state.remove(id) }
+            }
+        }
+        change.yield()
+    }
+
+    /// Which of these Redis may let go of: there is no other one under the id that is yet to be written.
+    func done(among entries: some Sequence<String>) -> [String] {
+        state.withLock { state in entries.filter { state.entries[$0]?.unwritten == 0 } }
+    }
+
+    /// Lets go of entries that Redis has let go of.
+    func acknowledged(entries: [String]) {
+        state.withLock { state in
+            for id in entries where state.entries[id]?.unwritten == 0 { state.remove(id) }
+        }
+        change.yield()
+    }
+
+    /// Lets go of entries that are to be read again.
     func drop(entries: [String]) {
-        state.withLock { $0.drop(entries) }
+        state.withLock { state in
+            for id in entries { state.drop(id) }
+        }
         change.yield()
     }
 
@@ -58,8 +106,11 @@ package final class EntriesInHand: Sendable {
     func giveUp(entries: some Collection<String>) {
         if entries.isEmpty { return }
         state.withLock { state in
-            state.drop(entries)
-            state.givenUp.formUnion(entries)
+            for id in entries {
+                let entry = state.entries[id]?.entry
+                state.drop(id)
+                state.givenUp[id] = entry?.hashValue ?? 0
+            }
         }
         change.yield()
     }
@@ -116,7 +167,15 @@ package final class EntriesInHand: Sendable {
 }
 
 extension EntriesInHand.State {
-    fileprivate mutating func drop(_ ids: some Sequence<String>) {
-        for id in ids { bytes -= entries.removeValue(forKey: id)?.byteCount ?? 0 }
+    /// Lets go of the latest entry of an id. One that Redis had before it was wiped may be left, which only the process has.
+    fileprivate mutating func drop(_ id: String) {
+        guard let held = entries[id] else { return }
+        guard held.unwritten > 1 else { return remove(id) }
+        bytes -= held.byteCount
+        entries[id] = EntriesInHand.Held(entry: nil, unwritten: held.unwritten - 1)
+    }
+
+    fileprivate mutating func remove(_ id: String) {
+        bytes -= entries.removeValue(forKey: id)?.byteCount ?? 0
     }
 }

@@ -306,12 +306,15 @@ package actor IntakeService {
         guard !deliveries.isEmpty else { return [] }
         // In this order: what is written between the two is found by the second.
         var taken = hand.unwritten(among: deliveries.map(\.eventID))
+        let reused = hand.inHand(among: deliveries.map(\.source.entryID))
         let known = try await untilLedgerAnswers(
             { () async throws(LedgerError) in try await store.known(deliveries) },
             onTrouble: { health.noteReading(\.lookUpTrouble, trouble: "\($0)", logger) }
         )
         health.noteReading(\.lookUpTrouble, trouble: nil, logger)
-        for index in deliveries.indices where known[index].delivery {
+        // The ids of entries that Redis had before it was wiped stand for other deliveries.
+        for index in deliveries.indices where known[index].delivery || reused.contains(deliveries[index].source.entryID)
+        {
             deliveries[index].id = decider.nextID(at: now)
         }
         guard hasWritten, health.now.ledgerTrouble == nil else { return [] }
