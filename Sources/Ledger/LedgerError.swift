@@ -6,7 +6,7 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         case busy
         /// No space, or a quota: try again when there is room. Nothing was written.
         case full
-        /// The file cannot be written or read (permissions, read-only, I/O error): try again; someone must look.
+        /// The file cannot be written or read (permissions, read-only, I/O error, tables that are gone): try again; someone must look.
         case inaccessible
         /// The file is damaged or is not a ledger: someone must mend or restore it.
         case corrupt
@@ -14,7 +14,7 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         case owned
         /// The ledger was written by a newer Postback: stop.
         case tooNew
-        /// A mistake in this program.
+        /// A mistake in this program: what it asked breaks a rule of the ledger.
         case `internal`
     }
 

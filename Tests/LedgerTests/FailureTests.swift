@@ -140,6 +140,19 @@ struct FailureTests {
         }
     }
 
+    @Test("a table that is gone is no fault of what is written: it may be written once the table is back")
+    func missingTable() async throws {
+        try await withLedger { ledger, _ in
+            try await ledger.pool.write { try $0.execute(sql: "ALTER TABLE deliveries RENAME TO elsewhere") }
+            let refusal = await error { try await ledger.add(Sample.delivery(1)) }
+            #expect(refusal?.code == .inaccessible)
+            #expect(refusal?.isRetriable == true)
+            try await ledger.pool.write { try $0.execute(sql: "ALTER TABLE elsewhere RENAME TO deliveries") }
+            try await ledger.add(Sample.delivery(1))
+            #expect(try await ledger.totals().pending == 1)
+        }
+    }
+
     @Test("a directory that cannot be made is reported")
     func noDirectory() async throws {
         let directory = try TemporaryDirectory()

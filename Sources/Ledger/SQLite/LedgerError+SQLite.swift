@@ -29,7 +29,11 @@ extension LedgerError.Code {
             self = .busy
         case .SQLITE_FULL:
             self = .full
-        case .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_NOLFS:
+        case .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_NOLFS,
+            .SQLITE_NOMEM:
+            self = .inaccessible
+        // A table that is gone or was altered: it concerns every event, so none may be put aside for it.
+        case .SQLITE_ERROR, .SQLITE_SCHEMA:
             self = .inaccessible
         case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT:
             self = .corrupt
