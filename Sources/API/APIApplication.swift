@@ -2,6 +2,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import Telemetry
 
@@ -25,19 +26,21 @@ package struct APIApplication: Service {
         var quiet = dependencies.logger
         quiet.logLevel = max(quiet.logLevel, .warning)
         let watch = JobWatch(limit: dependencies.jobRules.watcherLimit, changes: dependencies.jobs.changes)
+        let http = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ParserProblemHandler()],
+            idleTimeout: .seconds(60),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: ParserProblemHandler.fieldLimit,
+                maxHeaderListSize: ParserProblemHandler.listLimit,
+                maxHeaderFieldCount: ParserProblemHandler.countLimit
+            )
+        )
+        let group = MultiThreadedEventLoopGroup.singleton
         self.application = Application(
             router: makeRouter(dependencies: dependencies, watch: watch),
-            server: .http1(
-                configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [ParserProblemHandler()],
-                    idleTimeout: .seconds(60),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: ParserProblemHandler.fieldLimit,
-                        maxHeaderListSize: ParserProblemHandler.listLimit,
-                        maxHeaderFieldCount: ParserProblemHandler.countLimit
-                    )
-                )
-            ),
+            server: HTTPServerBuilder { responder in
+                HTTPOnEventLoop(HTTP1Channel(responder: responder, configuration: http), group: group)
+            },
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             services: [watch],
             onServerRunning: { channel in
@@ -48,15 +51,14 @@ package struct APIApplication: Service {
                 )
                 await onListening(port)
             },
+            eventLoopGroupProvider: .shared(group),
             logger: quiet
         )
     }
 
     /// Serves until graceful shutdown. - Throws: when the address cannot be bound.
     package func run() async throws {
-        try await withTaskExecutorPreference(EventLoopExecutor(application.eventLoopGroup)) {
-            try await application.run()
-        }
+        try await application.run()
     }
 }
 
