@@ -14,12 +14,12 @@ struct UnreadableLedgerTests {
         directory = try TemporaryDirectory()
     }
 
-    @Test("A relay that cannot read its ledger at the start stops when it is told to, and answers all who wait")
+    @Test("A relay that cannot read its ledger at the start answers all who ask, and stops when it is told to")
     func stops() async throws {
         let redis = try await RedisTestServer.start(.unix)
         let receiver = try ScriptedReceiver()
         let route = try TestRelay.route(success: receiver.url())
-        let (waiting, ended) = try await TestRelay.run(
+        let ended = try await TestRelay.run(
             try TestRelay.snapshot([route]),
             redis: redis,
             directory: directory,
@@ -29,13 +29,12 @@ struct UnreadableLedgerTests {
             // The second failure comes after the first one was noted.
             try await relay.store.failed.wait(for: 2)
             #expect(relay.health.now.ledgerTroubles.contains { $0.contains("inaccessible") })
-            let test = Task { await relay.control.test(route.success, by: "ops") }
-            let snapshots = Task { await relay.control.destinationsWhileRunning() }
-            return ((test, snapshots), ContinuousClock.now)
+            // While it runs: the API ends before the relay does, and only when all its answers are given.
+            #expect(await relay.control.test(route.success, by: "ops") == nil)
+            #expect(await relay.control.destinationsWhileRunning()?.isEmpty == true)
+            return ContinuousClock.now
         }
         #expect(ContinuousClock.now - ended < .seconds(15))
-        #expect(await waiting.0.value == nil)
-        _ = await waiting.1.value
         #expect(receiver.requests.isEmpty)
     }
 
@@ -51,14 +50,10 @@ struct UnreadableLedgerTests {
             beforeStart: { $0.failNext(read: .max, code: .inaccessible) }
         ) { relay in
             try await relay.store.failed.wait(for: 1)
-            async let test = relay.control.test(route.success, by: "ops")
-            async let destinations = relay.control.destinations()
             try await relay.publish("type", "job.completed", "id", "early", "data", "{}")
             try await relay.store.failed.wait(for: 3)
             relay.store.failNext()
-            #expect(await test?.attempt.outcome == .delivered)
-            #expect(await destinations.map(\.name) == [route.success.name])
-            try await relay.store.recorded.wait(for: 2)
+            try await relay.store.recorded.wait(for: 1)
             #expect(try await relay.delivery(ofEvent: "early").summary.status == .delivered)
             #expect(relay.health.now.ledgerTroubles.isEmpty)
         }

@@ -178,8 +178,10 @@ package actor DispatchLoop {
                     switch input {
                     case .takeUpAgain: isTime = true
                     case .drain, .abandon: isDraining = true
-                    // Intake has to be back from here before it can be told to stop.
+                    // Whoever waits for an answer has to be back before it can be told to stop, which it is before this loop.
                     case .room(_, let waiter): waiter.resume()
+                    case .snapshots(let waiter): waiter.resume(returning: dispatcher.snapshots())
+                    case .test(_, _, let waiter): waiter.resume(returning: nil)
                     default: early.append(input)
                     }
                 }
@@ -538,7 +540,7 @@ package actor DispatchLoop {
         for room in roomWaiters { room.waiter.resume() }
         roomWaiters = []
         inbox.close()
-        for input in early + inbox.takeAll() {
+        for input in inbox.takeAll() {
             switch input {
             case .test(_, _, let waiter): waiter.resume(returning: nil)
             case .snapshots(let waiter): waiter.resume(returning: dispatcher.snapshots())

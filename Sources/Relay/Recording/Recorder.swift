@@ -243,7 +243,10 @@ package struct Recorder: Sendable {
                 health.noteLedger(trouble: nil, logger)
                 return .done(value)
             } catch {
-                guard error.isRetriable else { return .refused(error) }
+                guard error.isRetriable else {
+                    health.noteLedger(trouble: nil, logger)
+                    return .refused(error)
+                }
                 health.noteLedger(trouble: "\(error)", logger)
                 guard (try? await Task.sleep(for: backoff.next())) != nil else { return .cancelled }
             }
