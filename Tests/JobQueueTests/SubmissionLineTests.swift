@@ -8,7 +8,13 @@ import Testing
 struct SubmissionLineTests {
     private typealias Line = SubmissionLine<Int>
 
-    private func item(_ number: Int, id: JobID = JobID(), key: String? = nil, bytes: Int = 10) -> Line.Item {
+    private func item(
+        _ number: Int,
+        id: JobID = JobID(),
+        key: String? = nil,
+        bytes: Int = 10,
+        at time: ContinuousClock.Instant = .now
+    ) -> Line.Item {
         let submission = JobSubmission(
             id: id,
             payload: [],
@@ -16,7 +22,7 @@ struct SubmissionLineTests {
             idempotency: key.map { IdempotencyKey(key: $0, fingerprint: []) }
         )
         let arguments = RedisArguments(String(repeating: "x", count: bytes))
-        return Line.Item(submission: submission, arguments: arguments, waiter: number)
+        return Line.Item(submission: submission, arguments: arguments, enteredAt: time, waiter: number)
     }
 
     @Test("one alone goes at once, and those that come meanwhile go together, in order")
@@ -67,6 +73,21 @@ struct SubmissionLineTests {
         let again = line.next()
         #expect(again.map(\.waiter) == [2, 3, 4, 5])
         #expect(again.map(\.wasSent) == [true, true, true, false])
+    }
+
+    @Test("those that have waited for too long leave, unless they may be in Redis already")
+    func tooLate() {
+        let start = ContinuousClock.now
+        var line = Line()
+        _ = line.enter(item(0))
+        for number in 1...4 { _ = line.enter(item(number, at: start + .seconds(number))) }
+        let group = line.next()
+        _ = line.enter(item(5, at: start + .seconds(5)))
+        _ = line.enter(item(6, at: start + .seconds(6)))
+        line.putBack(group.suffix(2))
+        #expect(line.leave(enteredBefore: start + .seconds(3)).isEmpty)
+        #expect(line.leave(enteredBefore: start + .seconds(6)).map(\.waiter) == [5])
+        #expect(line.next().map(\.waiter) == [3, 4, 6])
     }
 
     @Test("when all leave, the line is as new once the sender is done")

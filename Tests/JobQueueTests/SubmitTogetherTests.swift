@@ -109,11 +109,17 @@ struct SubmitTogetherTests {
         }
     }
 
-    @Test("a foreign key fails those that need it, and not the ones that came with them")
-    func foreignKey() async throws {
+    @Test(
+        "foreign data fails those that need it, and not the ones that came with them",
+        arguments: [
+            ["SET", "postback:jobs:queue:broken:high", "x"],
+            ["HSET", "postback:jobs:queue:broken", "sequence:normal", "x"],
+        ]
+    )
+    func foreignData(command: [String]) async throws {
         try await TestQueue.run { test in
             let broken = try #require(QueueName("broken"))
-            _ = try await test.redis.send(RedisCommand("SET", "postback:jobs:queue:broken:high", "mine"))
+            _ = try await test.redis.send(RedisCommand(arguments: command.map { Array($0.utf8) }))
             let given = (0..<9).map { number in submission { $0.queue = number % 3 == 1 ? broken : .pdf } }
             let results = try await submitTogether(given, test)
             for (submission, result) in zip(given, results) {
@@ -121,7 +127,7 @@ struct SubmitTogetherTests {
                 case .success(.accepted): #expect(submission.queue == .pdf)
                 case .success(let answer): Issue.record("\(answer)")
                 case .failure(let error):
-                    #expect(submission.queue == broken && (error as? JobQueueError)?.code == .damaged)
+                    #expect(submission.queue == broken && (error as? JobQueueError)?.isLasting == true)
                 }
             }
             #expect(try await test.streamLength() == 6)

@@ -14,7 +14,8 @@ enum SubmissionTurn: Sendable {
 }
 
 extension JobQueue {
-    private typealias Item = SubmissionLine<SubmissionWaiter>.Item
+    private typealias Line = SubmissionLine<SubmissionWaiter>
+    private typealias Item = Line.Item
 
     /// Puts a job into its queue. A job with the same id is not put there twice, so a submission may be repeated.
     ///
@@ -28,7 +29,7 @@ extension JobQueue {
         }
         let arguments = RedisArguments(submission)
         let turn = await withCheckedContinuation { (waiter: SubmissionWaiter) in
-            let item = Item(submission: submission, arguments: arguments, waiter: waiter)
+            let item = Item(submission: submission, arguments: arguments, enteredAt: .now, waiter: waiter)
             if let group = submissions.withLock({ $0.enter(item) }) { waiter.resume(returning: .sends(group)) }
         }
         switch turn {
@@ -45,17 +46,20 @@ extension JobQueue {
         let failure = results.last.flatMap { if case .failure(let error) = $0 { error } else { nil } }
         // Of a sender that was given up, the others learn nothing: they go again.
         let isGivenUp = failure != nil && Task.isCancelled
+        let isOutage = failure?.code == .unavailable && failure?.isLasting == false && !isGivenUp
         let (next, stranded) = submissions.withLock { line in
             if isGivenUp { line.putBack(group.dropFirst()) }
             // They have waited for Redis as long as this group has.
-            let stranded = failure?.code == .unavailable && !isGivenUp ? line.leave() : []
+            let stranded = isOutage ? line.leave() : line.leave(enteredBefore: .now - Line.patience)
             return (line.next(), stranded)
         }
         next.first?.waiter.resume(returning: .sends(next))
         if !isGivenUp {
             for (item, result) in zip(group, results).dropFirst() { item.waiter.resume(returning: .answered(result)) }
         }
-        if let failure { for item in stranded { item.waiter.resume(returning: .answered(.failure(failure))) } }
+        let reason = isOutage ? failure : nil
+        let error = reason ?? JobQueueError(.unavailable, "Redis takes submissions more slowly than they come")
+        for item in stranded { item.waiter.resume(returning: .answered(.failure(error))) }
         return results.first ?? .failure(.notUnderstood("submit"))
     }
 
@@ -63,13 +67,15 @@ extension JobQueue {
         do {
             return try await sendTogether(group).map { .success($0) }
         } catch {
-            guard error.code != .unavailable, group.count > 1 else { return group.map { _ in .failure(error) } }
+            guard error.isLasting, group.count > 1 else { return group.map { _ in .failure(error) } }
         }
         // Something is wrong with one of them: a foreign key, say. It does not hold up the others.
         var results: [Result<SubmitAnswer, JobQueueError>] = []
         for var item in group {
             item.wasSent = true
             results += await send([item])
+            guard case .failure(let error)? = results.last, !error.isLasting else { continue }
+            return results + group.dropFirst(results.count).map { _ in .failure(error) }
         }
         return results
     }

@@ -13,11 +13,15 @@ struct SubmissionLine<Waiter: Sendable>: Sendable {
         let arguments: RedisArguments
         /// Whether it was sent before, with a group whose answer nobody waited for.
         var wasSent = false
+        /// When it came into the line.
+        let enteredAt: ContinuousClock.Instant
         let waiter: Waiter
     }
 
     /// Redis does nothing else while it runs a group: 32 take it about a millisecond.
     static var countLimit: Int { 32 }
+    /// How long a submission may wait in the line: as long as Redis may take for an answer.
+    static var patience: Duration { .seconds(5) }
     /// Bytes of a group at most, unless it is a single one.
     static var sizeLimit: Int { 1 << 20 }
 
@@ -70,5 +74,12 @@ struct SubmissionLine<Waiter: Sendable>: Sendable {
     mutating func leave() -> [Item] {
         defer { waiting = [] }
         return Array(waiting)
+    }
+
+    /// Takes those out who came before a time and were never sent: Redis answers, but too slowly for them.
+    mutating func leave(enteredBefore time: ContinuousClock.Instant) -> [Item] {
+        let late = waiting.filter { $0.enteredAt < time && !$0.wasSent }
+        if !late.isEmpty { waiting.removeAll { $0.enteredAt < time && !$0.wasSent } }
+        return Array(late)
     }
 }

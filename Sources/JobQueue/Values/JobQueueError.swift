@@ -17,10 +17,13 @@ package struct JobQueueError: Error, Hashable, Sendable, CustomStringConvertible
     package var reason: String
     /// Whether Redis answers and refuses because a permission is missing, which does not pass by itself.
     package var isRefusal = false
+    /// Whether Redis answers, and would answer the same again: it is no outage.
+    package var isLasting: Bool
 
     package init(_ code: Code, _ reason: String) {
         self.code = code
         self.reason = reason
+        isLasting = code != .unavailable
     }
 
     /// What an error of the client means for the queue.
@@ -28,6 +31,7 @@ package struct JobQueueError: Error, Hashable, Sendable, CustomStringConvertible
         // A key of another type stays one: waiting does not mend it.
         let isForeign = error.code == .unexpectedReply || error.serverError?.isWrongType == true
         self.init(isForeign ? .damaged : .unavailable, "\(error)")
+        isLasting = isLasting || error.code == .server && !error.isRetriable
         isRefusal = error.serverError.map { ["NOPERM", "NOAUTH", "WRONGPASS"].contains($0.code) } ?? false
     }
 
