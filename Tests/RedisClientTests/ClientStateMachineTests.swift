@@ -81,13 +81,20 @@ struct ClientStateMachineTests {
 
     @Test("the pauses double from the shortest to the longest, each at least half its length")
     func backoff() {
-        var backoff = Backoff()
+        var backoff = Backoff(longest: .seconds(5))
         for limit in [50, 100, 200, 400, 800, 1600, 3200, 5000, 5000] {
             let pause = backoff.next()
             #expect(pause >= .milliseconds(limit) / 2 && pause <= .milliseconds(limit))
         }
         backoff.reset()
         #expect(backoff.next() <= .milliseconds(50))
+    }
+
+    @Test("however long a server was away, whoever waits for it looks again in less than a second")
+    func usualLimit() {
+        var backoff = Backoff()
+        for _ in 0..<100 { #expect(backoff.next() <= .milliseconds(800)) }
+        #expect(RedisClientConfiguration().maximumBackoff <= .milliseconds(800))
     }
 
     private func request(_ machine: Driven<Machine>, _ waiter: String) -> String {

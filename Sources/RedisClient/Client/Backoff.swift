@@ -5,8 +5,12 @@ package struct Backoff: Sendable {
     private let longest: Duration
     private var current: Duration
 
+    /// The longest pause where nothing else is said: whoever waits for a server is back within a second of its return, however long it was
+    /// away.
+    package static let usualLimit = Duration.milliseconds(800)
+
     /// Makes a sequence of pauses.
-    package init(first: Duration = .milliseconds(50), longest: Duration = .seconds(5)) {
+    package init(first: Duration = .milliseconds(50), longest: Duration = usualLimit) {
         self.first = min(first, longest)
         self.longest = longest
         self.current = self.first

@@ -6,14 +6,14 @@ package struct RedisClientConfiguration: Hashable, Sendable {
     package var connectionWait: Duration
     /// The first pause between attempts to connect. Default 50 ms.
     package var minimumBackoff: Duration
-    /// The longest pause. Default 5 s.
+    /// The longest pause. Default ``Backoff/usualLimit``.
     package var maximumBackoff: Duration
 
     package init(
         connection: RedisConnectionConfiguration = RedisConnectionConfiguration(),
         connectionWait: Duration = .seconds(5),
         minimumBackoff: Duration = .milliseconds(50),
-        maximumBackoff: Duration = .seconds(5)
+        maximumBackoff: Duration = Backoff.usualLimit
     ) {
         self.connection = connection
         self.connectionWait = connectionWait
