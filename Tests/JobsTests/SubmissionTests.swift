@@ -104,6 +104,29 @@ struct SubmissionTests {
         }
     }
 
+    @Test(
+        "A spooled job that foreign data keeps from its queue does not hold up those behind it, and is queued once that is mended"
+    )
+    func foreignKeyOverOutage() async throws {
+        try await run { jobs in
+            try await jobs.waitForConnection()
+            let key = "postback:jobs:queue:broken:normal"
+            _ = try await jobs.redis.cli("SET", key, "x")
+            await jobs.redis.kill9()
+            try await jobs.waitForLoss()
+            var stuck = Sample.submission(1)
+            stuck.queue = try #require(QueueName("broken"))
+            _ = try await jobs.accept(stuck)
+            let other = try await jobs.accept(Sample.submission(2)).record.id
+            try await jobs.redis.restart()
+            try await jobs.ledger.unspooled.wait(for: 1)
+            #expect(try await jobs.completeNext() == other)
+            _ = try await jobs.redis.cli("DEL", key)
+            try await jobs.ledger.unspooled.wait(for: 2)
+            #expect(try await jobs.queue.claim(from: [stuck.queue], worker: "w")?.lease.job == stuck.id)
+        }
+    }
+
     @Test("What is spooled outlives the process")
     func spoolOutlivesProcess() async throws {
         let redis = try await RedisTestServer.start(.unix, configuration: ["appendonly yes"])

@@ -78,8 +78,11 @@ struct SubmissionLine<Waiter: Sendable>: Sendable {
 
     /// Takes those out who came before a time and were never sent: Redis answers, but too slowly for them.
     mutating func leave(enteredBefore time: ContinuousClock.Instant) -> [Item] {
-        let late = waiting.filter { $0.enteredAt < time && !$0.wasSent }
-        if !late.isEmpty { waiting.removeAll { $0.enteredAt < time && !$0.wasSent } }
-        return Array(late)
+        // Those who came first stand first.
+        let old = Array(waiting.prefix { $0.enteredAt < time })
+        guard !old.isEmpty else { return [] }
+        waiting.removeFirst(old.count)
+        waiting.prepend(contentsOf: old.filter(\.wasSent))
+        return old.filter { !$0.wasSent }
     }
 }

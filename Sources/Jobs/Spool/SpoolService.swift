@@ -94,6 +94,7 @@ package struct SpoolService: Service {
 
     /// - Returns: whether all of them have left the spool.
     private func queueUp(_ rows: [SpooledSubmission]) async throws -> Bool {
+        var isDone = true
         for row in rows {
             guard let submission = row.submission else {
                 logger.error(
@@ -103,9 +104,20 @@ package struct SpoolService: Service {
                 try await spool.unspool(row.id, as: nil)
                 continue
             }
-            guard try await queueUp(submission, row) else { return false }
+            do throws(JobQueueError) {
+                guard try await queueUp(submission, row) else { return false }
+            } catch {
+                // A missing permission concerns them all.
+                guard error.isLasting, !error.isRefusal else { throw error }
+                // Somebody must mend what is in the way of this one. The others need not wait for that.
+                logger.error(
+                    "A spooled job cannot be queued, trying again",
+                    metadata: Logger.Metadata([.job: "\(row.id)", .reason: "\(error)"])
+                )
+                isDone = false
+            }
         }
-        return true
+        return isDone
     }
 
     private func queueUp(_ submission: JobSubmission, _ row: SpooledSubmission) async throws(JobQueueError) -> Bool {
