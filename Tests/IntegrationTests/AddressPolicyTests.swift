@@ -140,24 +140,47 @@ struct AddressPolicyTests {
 
     @Test("A name service that does not answer costs an attempt its deadline, and nobody else anything")
     func silence() async throws {
-        let names = try NameService(["silent.test": ["127.0.0.2"]])
-        let installation = try Self.installation(allow: "127.0.0.2")
-        let program = try await installation.up("--log-format", "json", environment: names.environment)
-        try names.fallSilent(turn: 1)
-        for index in 0..<5 {
+        let (names, installation, program, strays) = try await programWithSilentNames()
+        // The file is there for as long as it is asked for.
+        defer { withExtendedLifetime(names) {} }
+        for index in 1..<5 {
             try await publish("silent-\(index)", to: "http://silent.test:\(port)/\(index)", installation)
         }
         for index in 0..<20 {
             try await publish("literal-\(index)", to: "http://127.0.0.2:\(port)/literal", installation)
         }
-        _ = try await allowed.waitForRequests(20)
+        _ = try await allowed.waitForRequests(strays + 20)
         _ = try await AttemptLine.wait(for: 25, of: program)
         try await program.waitFor(#""error_class":"dns""#, count: 5)
         let silent = AttemptLine.lines(of: program).filter { $0.event.hasPrefix("silent") }
         #expect(silent.allSatisfy { $0.outcome == "retry" && $0.totalMilliseconds < 3000 }, "\(silent)")
-        #expect(allowed.requests.allSatisfy { $0.path == "/literal" })
+        #expect(allowed.requests.dropFirst(strays).allSatisfy { $0.path == "/literal" })
         // Look-ups that are still waiting do not keep it from ending.
         program.signal(SIGTERM)
         #expect(await program.waitUntilExit() == 0)
     }
+
+    /// Starts a program whose name service does not answer, and publishes `silent-0`.
+    ///
+    /// Once in a while the library goes on answering from the file that is gone. That is no fault of the program, so another is
+    /// started then; it is known by its request.
+    ///
+    /// - Returns: also the requests of those before.
+    private func programWithSilentNames() async throws -> (NameService, Installation, Program, strays: Int) {
+        for strays in 0..<3 {
+            let names = try NameService(["silent.test": ["127.0.0.2"]])
+            let installation = try Self.installation(allow: "127.0.0.2")
+            let program = try await installation.up("--log-format", "json", environment: names.environment)
+            try names.fallSilent(turn: 1)
+            try await publish("silent-0", to: "http://silent.test:\(port)/0", installation)
+            let attempt = try #require(try await AttemptLine.wait(for: 1, of: program).first)
+            if attempt.outcome != "delivered" { return (names, installation, program, strays) }
+            program.signal(SIGTERM)
+            _ = await program.waitUntilExit()
+        }
+        throw NamesStillAnswer()
+    }
+
+    /// The name service answers though it was told not to.
+    private struct NamesStillAnswer: Error {}
 }
