@@ -16,10 +16,8 @@ struct FailureTests {
 
     @Test("A port on which nobody listens is a failure to connect and nothing was sent")
     func refused() async throws {
-        let receiver = try ScriptedReceiver()
-        let url = receiver.url()
-        receiver.stop()
-        let answer = try await TestSender().send(url)
+        let port = try ClosedPort()
+        let answer = try await TestSender().send(port.url)
         #expect(answer.failure == .connect)
         #expect(!answer.requestWasSent)
         #expect(answer.statusCode == nil)

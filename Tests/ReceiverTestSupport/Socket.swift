@@ -14,6 +14,23 @@ enum Socket {
     static func listen(onIPv6: Bool, address: UInt32 = loopback, port: UInt16 = 0) throws -> (
         descriptor: Int32, port: UInt16
     ) {
+        let bound = try bind(onIPv6: onIPv6, address: address, port: port)
+        guard Glibc.listen(bound.descriptor, 512) == 0 else {
+            close(bound.descriptor)
+            throw TestServerError("listen: \(errno)")
+        }
+        return bound
+    }
+
+    /// Opens a socket that has a port and does not listen on it: a connection to it is refused, and nobody else gets it.
+    ///
+    /// - Parameters:
+    ///   - onIPv6: whether on ::1 instead of `address`.
+    ///   - address: an IPv4 address of this host.
+    ///   - port: the port, or 0 for a free one.
+    static func bind(onIPv6: Bool = false, address: UInt32 = loopback, port: UInt16 = 0) throws -> (
+        descriptor: Int32, port: UInt16
+    ) {
         let descriptor = socket(onIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw TestServerError("socket: \(errno)") }
         var length: socklen_t
@@ -38,8 +55,7 @@ enum Socket {
         }
         let port: UInt16? = withUnsafeMutablePointer(to: &storage) { start in
             start.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                guard bind(descriptor, address, length) == 0, Glibc.listen(descriptor, 512) == 0,
-                    getsockname(descriptor, address, &length) == 0
+                guard Glibc.bind(descriptor, address, length) == 0, getsockname(descriptor, address, &length) == 0
                 else { return nil }
                 // Both kinds of address have the port in the same place.
                 return start.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
@@ -49,7 +65,7 @@ enum Socket {
         }
         guard let port else {
             close(descriptor)
-            throw TestServerError("bind or listen: \(errno)")
+            throw TestServerError("bind: \(errno)")
         }
         return (descriptor, port)
     }

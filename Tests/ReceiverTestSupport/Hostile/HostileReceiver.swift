@@ -62,10 +62,9 @@ package final class HostileReceiver: Sendable {
             self.receiver = receiver
             (url, keptAlive) = (Self.url(receiver.port), [])
         case .closedPort:
-            let receiver = try ScriptedReceiver()
-            receiver.stop()
+            let port = try ClosedPort()
             self.receiver = nil
-            (url, keptAlive) = (receiver.url(), [])
+            (url, keptAlive) = (port.url, [port])
         case .fullQueue:
             let listener = try FullListener()
             self.receiver = nil
