@@ -3,6 +3,7 @@ import HTTPTypes
 import JobQueue
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import API
@@ -67,7 +68,8 @@ struct JobEventTests {
             let job = Sample.job(1)
             api.jobs.put(job)
             async let reply = api.send(.get, "/api/jobs/\(job.record.id)/events")
-            try await Task.sleep(for: .milliseconds(100))
+            // Once for the route, once for the beginning, and then after each silence.
+            while api.jobs.state.withLock({ $0.looks }) < 5 { try await Task.sleep(for: .milliseconds(5)) }
             api.jobs.change { $0.views[job.record.id]?.record.status = .cancelled }
             let text = try await reply.text
             #expect(text.contains(": still here\n\n"))

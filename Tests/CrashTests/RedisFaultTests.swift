@@ -29,6 +29,7 @@ struct RedisFaultTests {
         try await crash.publisher.publish(200)
         let program = try crash.start(fault: .intakeAcknowledged)
         try await program.waitFor("fault point")
+        try await program.waitUntilStopped()
         await crash.redis.kill9()
         program.signal(SIGCONT)
         try await crash.log.waitForTaken(200)
@@ -127,6 +128,7 @@ struct RedisFaultTests {
         try await crash.publisher.publish(200)
         let program = try crash.start(fault: .intakeAnnounced)
         try await program.waitFor("fault point")
+        try await program.waitUntilStopped()
         let pending = try crash.relay.snapshot().statuses
         #expect(pending.count == 200)
         #expect(pending.values.contains("pending"))

@@ -59,7 +59,8 @@ struct ConnectionTests {
             request.connection == 0 ? ScriptedAnswer.status(204).then(.close) : .status(204)
         }
         let sender = try TestSender()
-        for _ in 0..<2 {
+        // The second may meet the connection as it is being closed; the third finds it closed.
+        for _ in 0..<3 {
             let answer = try await sender.send(receiver.url())
             #expect(answer.statusCode == 204 || answer.failure == .reset)
         }

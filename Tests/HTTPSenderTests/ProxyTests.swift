@@ -76,10 +76,9 @@ struct ProxyTests {
 
     @Test("A proxy that is not there is a failure to connect")
     func noProxy() async throws {
-        let proxy = try ScriptedReceiver()
-        let url = proxy.url("")
-        proxy.stop()
-        let answer = try await TestSender().send("http://hooks.example/", options: TransportOptions(proxy: url))
+        let proxy = try ClosedPort()
+        let options = TransportOptions(proxy: "http://127.0.0.1:\(proxy.port)")
+        let answer = try await TestSender().send("http://hooks.example/", options: options)
         #expect(answer.failure == .connect)
         #expect(!answer.requestWasSent)
     }

@@ -186,6 +186,8 @@ struct EndToEndTests {
         #expect(dry.output.contains("1 deliveries would be replayed"))
         #expect(try await installation.run("deliveries", "replay", id).code == 0)
         try await program.waitFor("outcome=delivered")
+        // The line comes before its commit.
+        #expect(try await Self.onlyDelivery(installation, being: "delivered") == id)
         let late = try await installation.run("deliveries", "cancel", id)
         #expect(late.code == 1)
         let tested = try await installation.run("routes", "test", "default")
@@ -250,9 +252,11 @@ struct EndToEndTests {
     }
 
     /// Retried, because a line in the log comes before its commit.
-    private static func onlyDelivery(_ installation: Installation) async throws -> String? {
+    private static func onlyDelivery(_ installation: Installation, being status: String = "dead") async throws
+        -> String?
+    {
         for _ in 0..<50 {
-            let listed = try await installation.run("deliveries", "list", "--status", "dead", "--json")
+            let listed = try await installation.run("deliveries", "list", "--status", status, "--json")
             let items = listed.output.split(separator: "\n")
             guard let line = items.first else { continue }
             let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]

@@ -12,8 +12,8 @@ struct FailureModeTests {
     @Test("a job of three leases whose worker lives runs once")
     func longJob() async throws {
         try await TestQueue.run { test in
-            let workers = [try await test.worker(), try await test.worker()]
-            let id = try await test.script("sleep", milliseconds: 3_200)
+            let workers = [try await test.worker(lease: 2_000), try await test.worker(lease: 2_000)]
+            let id = try await test.script("sleep", milliseconds: 6_400)
             try await test.waitUntil(id, is: .completed)
             let marks = try await test.marks()
             #expect(marks.map(\.word) == ["begin", "end"])
@@ -25,11 +25,11 @@ struct FailureModeTests {
     @Test("handlers that compute without a pause on every core do not keep a worker from renewing its leases")
     func busyWorker() async throws {
         try await TestQueue.run { test in
-            let busy = try await test.worker(concurrency: 4)
+            let busy = try await test.worker(lease: 2_000, concurrency: 4)
             var ids: [JobID] = []
-            for _ in 0..<4 { ids.append(try await test.script("spin", milliseconds: 2_500)) }
+            for _ in 0..<4 { ids.append(try await test.script("spin", milliseconds: 4_500)) }
             for _ in 0..<4 { #expect(try await test.mark().process == busy.pid) }
-            let idle = try await test.worker()
+            let idle = try await test.worker(lease: 2_000)
             for id in ids {
                 let record = try await test.waitUntil(id, within: .seconds(60)) { $0.status.isEnd }
                 #expect(record.status == .completed)
@@ -46,7 +46,8 @@ struct FailureModeTests {
         try await TestQueue.run { test in
             let first = try await test.worker(concurrency: 2)
             let ids = [
-                try await test.script("sleep", milliseconds: 600), try await test.script("sleep", milliseconds: 600),
+                try await test.script("sleep", milliseconds: 2_500),
+                try await test.script("sleep", milliseconds: 2_500),
             ]
             for _ in ids { #expect(try await test.mark().word == "begin") }
             first.signal(SIGKILL)
@@ -87,7 +88,7 @@ struct FailureModeTests {
     func frozenWorker() async throws {
         try await TestQueue.run { test in
             let frozen = try await test.worker()
-            let id = try await test.script("sleep", milliseconds: 4_000)
+            let id = try await test.script("sleep", milliseconds: 7_000)
             #expect(try await test.mark().process == frozen.pid)
             frozen.signal(SIGSTOP)
             let second = try await test.worker()
@@ -108,12 +109,12 @@ struct FailureModeTests {
     func handlerIgnoresTimeout() async throws {
         try await TestQueue.run { test in
             let worker = try await test.worker()
-            let id = try await test.script("hang", milliseconds: 3_000) {
+            let id = try await test.script("hang", milliseconds: 7_000) {
                 $0.timeout = .milliseconds(300)
                 $0.maxRetries = 0
             }
             #expect(try await test.mark().word == "begin")
-            let record = try await test.waitUntil(id, is: .failed, within: .seconds(2))
+            let record = try await test.waitUntil(id, is: .failed, within: .seconds(5))
             #expect(record.error == "timed out after 300 ms")
             // Its slot is taken until it returns; then the worker goes on.
             let next = try await test.script("sleep")
@@ -168,7 +169,7 @@ struct FailureModeTests {
     func dueAfterRestart() async throws {
         try await TestQueue.run { test in
             let worker = try await test.worker(lease: 30_000)
-            let due = try await test.serverSeconds() + 3
+            let due = try await test.serverSeconds() + 6
             let id = try await test.script("sleep") { $0.runAt = Timestamp(seconds: due) }
             await test.server.kill9()
             try await test.server.restart()

@@ -59,7 +59,12 @@ struct ArchiveTests {
             #expect(archived == ids.reversed().map(\.text))
             // Acknowledged after the commit: nothing is left to be read again.
             try await Self.untilEmpty("postback:jobs:ended", of: redis)
-            #expect(jobs.registry.render().contains(#"postback_jobs_ended_total{queue="pdf",status="completed"} 3"#))
+            // They are counted after that.
+            let deadline = ContinuousClock.now + .seconds(10)
+            while !jobs.registry.render().contains(#"postback_jobs_ended_total{queue="pdf",status="completed"} 3"#) {
+                guard ContinuousClock.now < deadline else { throw TestFailure("the three are not counted") }
+                try await Task.sleep(for: .milliseconds(10))
+            }
         }
     }
 

@@ -131,7 +131,7 @@ struct SubmissionTests {
     func spoolOutlivesProcess() async throws {
         let redis = try await RedisTestServer.start(.unix, configuration: ["appendonly yes"])
         await redis.kill9()
-        let id = try await TestJobs.run(redis: redis, directory: directory) { jobs in
+        let id = try await TestJobs.run(redis: redis, directory: directory, isReachable: false) { jobs in
             try await jobs.accept(Sample.submission(1)).record.id
         }
         try await redis.restart()

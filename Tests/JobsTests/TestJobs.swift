@@ -19,12 +19,15 @@ struct TestJobs: Sendable {
     let health: JobHealth
     let client: RedisClient
 
-    /// - Parameter archives: whether ended jobs are moved into the ledger.
+    /// - Parameters:
+    ///   - archives: whether ended jobs are moved into the ledger.
+    ///   - isReachable: whether Redis can be reached at the start; the closure is called once it is connected then.
     static func run<Value: Sendable>(
         redis: RedisTestServer,
         directory: TemporaryDirectory,
         spoolBound: Int = 100,
         archives: Bool = true,
+        isReachable: Bool = true,
         _ body: @Sendable (TestJobs) async throws -> Value
     ) async throws -> Value {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -34,8 +37,8 @@ struct TestJobs: Sendable {
             endpoint: try RedisEndpoint(url: redis.url),
             configuration: RedisClientConfiguration(
                 connection: RedisConnectionConfiguration(
-                    connectTimeout: .milliseconds(500),
-                    commandTimeout: .milliseconds(500)
+                    connectTimeout: .seconds(3),
+                    commandTimeout: .seconds(3)
                 ),
                 connectionWait: .milliseconds(200),
                 maximumBackoff: .milliseconds(100)
@@ -84,6 +87,7 @@ struct TestJobs: Sendable {
             if archives { group.addTask { try await archive.run() } }
             group.addTask { try await spool.run() }
             defer { group.cancelAll() }
+            if isReachable { try await jobs.waitForConnection() }
             return try await body(jobs)
         }
         try await ledger.close()

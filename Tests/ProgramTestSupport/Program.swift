@@ -85,6 +85,13 @@ package final class Program: Sendable {
         }
     }
 
+    /// Waits until it was stopped by a signal, its own or another's: a signal to go on that comes before would be lost.
+    package func waitUntilStopped() async throws {
+        while try !String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8).contains(") T ") {
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
     /// Waits until it has printed a text so many times.
     package func waitFor(_ text: String, count: Int = 1, within limit: Duration = .seconds(20)) async throws {
         let found = await withCheckedContinuation { continuation in

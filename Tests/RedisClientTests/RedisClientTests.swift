@@ -23,7 +23,7 @@ struct RedisClientTests {
     func restart() async throws {
         let server = try await RedisTestServer.start()
         let log = LogRecorder()
-        let client = try Self.client(server, log: log)
+        let client = try Self.client(server, log: log, connectionWait: .seconds(30))
         try await Self.running(client) {
             try await client.waitFor { $0.isConnected }
             _ = try await client.send(RedisCommand("SET", "kept", "yes"))

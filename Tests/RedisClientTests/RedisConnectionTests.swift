@@ -23,7 +23,8 @@ struct RedisConnectionTests {
     func largeValues() async throws {
         let server = try await RedisTestServer.start(.unix)
         let endpoint = try RedisEndpoint(url: server.url)
-        let connection = try await RedisConnection.connect(to: endpoint)
+        let patient = RedisConnectionConfiguration(commandTimeout: .seconds(30))
+        let connection = try await RedisConnection.connect(to: endpoint, configuration: patient)
         var set = RedisCommand("SET", "large")
         set.append([UInt8](repeating: 0xA5, count: 20_000_000))
         #expect(try await connection.send(set) == .simpleString("OK"))
@@ -40,7 +41,10 @@ struct RedisConnectionTests {
     @Test("answers 10,000 commands in one call, and 10,000 calls at once")
     func pipelining() async throws {
         let server = try await RedisTestServer.start(.unix)
-        let connection = try await RedisConnection.connect(to: RedisEndpoint(url: server.url))
+        let connection = try await RedisConnection.connect(
+            to: RedisEndpoint(url: server.url),
+            configuration: RedisConnectionConfiguration(commandTimeout: .seconds(30))
+        )
         let replies = try await connection.send((1...10_000).map { _ in RedisCommand("INCR", "n") })
         #expect(replies == (1...10_000).map { .integer($0) })
 

@@ -83,7 +83,7 @@ struct ClockTests {
         let receiver = try ScriptedReceiver {
             $0.header("x-postback-attempt") == "1" ? .status(500) : .status(200)
         }
-        let policy = DestinationPolicy(retries: RetrySchedule(delays: [1_000]))
+        let policy = DestinationPolicy(retries: RetrySchedule(delays: [3_000]))
         let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url(), policy: policy)])
         let clock = SettableClock()
         try await TestRelay.run(snapshot, redis: redis, directory: directory, clock: clock.relayClock) { relay in

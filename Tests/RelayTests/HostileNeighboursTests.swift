@@ -16,7 +16,7 @@ struct HostileNeighboursTests {
         let healthy = try ScriptedReceiver()
         let hostile = try HostileBehaviour.all.map { try HostileReceiver($0, certificates: certificates) }
         // One attempt for each. The deadlines leave room for all of it, both sides, happening at once on a small machine.
-        let policy = DestinationPolicy(timeout: 3000, connectTimeout: 2500, retries: RetrySchedule(delays: []))
+        let policy = DestinationPolicy(timeout: 12_000, connectTimeout: 10_000, retries: RetrySchedule(delays: []))
         var snapshot = try TestRelay.snapshot(
             [try TestRelay.route("healthy", success: healthy.url())],
             callbacks: policy

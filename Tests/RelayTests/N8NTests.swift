@@ -26,7 +26,7 @@ struct N8NTests {
                 let url = receiver.url("/webhook/\(index)")
                 try await relay.publish("type", "job.completed", "id", "e\(index)", "data", "{}", "callback_url", url)
             }
-            try await relay.store.recorded.wait(for: answers.count)
+            try await relay.store.begun.wait(for: answers.count)
             for (index, answer) in answers.enumerated() {
                 let delivery = try await relay.delivery(ofEvent: "e\(index)")
                 let attempt = try #require(delivery.attempts.first, "\(answer)")

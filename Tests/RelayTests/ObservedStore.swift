@@ -9,6 +9,8 @@ final class ObservedStore: DeliveryStore {
         var admit = 0
         var record = 0
         var read = 0
+        var page = 0
+        var payloads = 0
         var code = LedgerError.Code.full
     }
 
@@ -29,6 +31,8 @@ final class ObservedStore: DeliveryStore {
     let admitted = Milestones()
     /// Results that were recorded.
     let recorded = Milestones()
+    /// Deliveries of which the first result was recorded.
+    let begun = Milestones()
     /// How often due times were moved.
     let moved = Milestones()
     /// Calls that were made to fail, and those among them that were to write something before it is sent.
@@ -41,9 +45,19 @@ final class ObservedStore: DeliveryStore {
         self.base = base
     }
 
-    /// Makes the next calls fail, as on a full disk unless told otherwise. Reads are those that are made at the start and for new events.
-    func failNext(admit: Int = 0, record: Int = 0, read: Int = 0, code: LedgerError.Code = .full) {
-        failures.withLock { $0 = Failures(admit: admit, record: record, read: read, code: code) }
+    /// Makes the next calls fail, as on a full disk unless told otherwise. Reads are those that are made at the start and for new
+    /// events.
+    func failNext(
+        admit: Int = 0,
+        record: Int = 0,
+        read: Int = 0,
+        page: Int = 0,
+        payloads: Int = 0,
+        code: LedgerError.Code = .full
+    ) {
+        failures.withLock {
+            $0 = Failures(admit: admit, record: record, read: read, page: page, payloads: payloads, code: code)
+        }
     }
 
     /// Refuses these from now on.
@@ -87,7 +101,8 @@ final class ObservedStore: DeliveryStore {
     }
 
     func due(at destination: String, by time: Timestamp, limit: Int) async throws(LedgerError) -> DuePage {
-        try await base.due(at: destination, by: time, limit: limit)
+        try failIfAsked(\.page)
+        return try await base.due(at: destination, by: time, limit: limit)
     }
 
     func moveDueTimes(after time: Timestamp, earlierBy milliseconds: Int64) async throws(LedgerError) {
@@ -96,7 +111,8 @@ final class ObservedStore: DeliveryStore {
     }
 
     func payloads(of deliveries: [DeliveryID]) async throws(LedgerError) -> [DeliveryPayload] {
-        try await base.payloads(of: deliveries)
+        try failIfAsked(\.payloads)
+        return try await base.payloads(of: deliveries)
     }
 
     func backlog() async throws(LedgerError) -> [DestinationBacklog] {
@@ -115,6 +131,7 @@ final class ObservedStore: DeliveryStore {
         try refuseIfAsked(deliveries.map { .delivery($0) }, results)
         let admissions = try await base.record(results, admitting: deliveries)
         admitted.add(deliveries.count)
+        begun.add(results.count { $0.attempt.number == 1 })
         recorded.add(results.count)
         return admissions
     }

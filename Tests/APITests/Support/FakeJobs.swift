@@ -19,6 +19,8 @@ final class FakeJobs: JobControlling {
         var documents: [JobID: JobDocument] = [:]
         var retryAnswer: RetryJobAnswer?
         var listed: [JobQuery] = []
+        /// How often jobs were looked at by their ids.
+        var looks = 0
     }
 
     let state = Mutex(State())
@@ -78,7 +80,10 @@ final class FakeJobs: JobControlling {
     }
 
     func jobs(_ ids: [JobID]) async throws(JobControlError) -> [JobView?] {
-        try await perform { state in ids.map { state.views[$0] } }
+        try await perform { state in
+            state.looks += 1
+            return ids.map { state.views[$0] }
+        }
     }
 
     func list(_ query: JobQuery, limit: Int, cursor: String?) async throws(JobControlError) -> JobPage {

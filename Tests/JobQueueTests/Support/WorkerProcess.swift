@@ -87,7 +87,9 @@ extension TestQueue {
                 group.cancelAll()
             }
         }
-        throw Unexpected("the job is not as it should be: \(String(describing: try await queue.job(id)))")
+        let record = try await queue.job(id)
+        if let record, condition(record) { return record }
+        throw Unexpected("the job is not as it should be: \(String(describing: record))")
     }
 
     @discardableResult

@@ -1,8 +1,8 @@
 import Deliveries
 
 extension HostileBehaviour {
-    /// Silence in every phase, and answers that come a byte at a time: ten in a second, so that a deadline of a second sees
-    /// several of them.
+    /// Silence in every phase, and answers that come a byte at a time: five in a second, so that a deadline of two seconds
+    /// sees several of them.
     static let silence: [HostileBehaviour] =
         [
             HostileBehaviour(
@@ -83,7 +83,7 @@ extension HostileBehaviour {
             ),
         ]
 
-    static let pause = Duration.milliseconds(100)
+    static let pause = Duration.milliseconds(200)
     private static let switching = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n"
     /// The head of a handshake record and of the message in it, and a protocol version.
     private static let serverHello: [UInt8] = [0x16, 3, 3, 0x40, 0, 2, 0, 0x3F, 0xFC, 3, 3]
