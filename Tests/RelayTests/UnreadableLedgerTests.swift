@@ -59,6 +59,36 @@ struct UnreadableLedgerTests {
         }
     }
 
+    @Test("While the ledger does not hand out what is due it is not ready, and delivers it once it does")
+    func due() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let closed = try ClosedPort()
+        let policy = DestinationPolicy(retries: RetrySchedule(delays: [1_000]))
+        let before = try TestRelay.snapshot([try TestRelay.route(success: closed.url, policy: policy)])
+        try await TestRelay.run(before, redis: redis, directory: directory) { relay in
+            try await relay.publish("type", "job.completed", "id", "waiting", "data", "{}")
+            try await relay.store.recorded.wait(for: 1)
+        }
+        withExtendedLifetime(closed) {}
+        let receiver = try ScriptedReceiver()
+        try await TestRelay.run(
+            try TestRelay.snapshot([try TestRelay.route(success: receiver.url(), policy: policy)]),
+            redis: redis,
+            directory: directory,
+            beforeStart: { $0.failNext(page: 2, payloads: 2, code: .inaccessible) }
+        ) { relay in
+            // First its page, and then its payload. The second failure of each comes after the first one was noted.
+            for failures in [2, 4] {
+                try await relay.store.failed.wait(for: failures)
+                #expect(relay.health.now.ledgerTroubles.count == 1)
+                #expect(relay.health.now.ledgerTroubles.first?.contains("inaccessible") == true)
+            }
+            try await relay.store.recorded.wait(for: 1)
+            #expect(try await relay.delivery(ofEvent: "waiting").summary.status == .delivered)
+            #expect(relay.health.now.ledgerTroubles.isEmpty)
+        }
+    }
+
     @Test("While only reads fail it is not ready, and it is again once they work")
     func readiness() async throws {
         let redis = try await RedisTestServer.start(.unix)

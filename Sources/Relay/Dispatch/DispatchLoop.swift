@@ -32,6 +32,8 @@ package actor DispatchLoop {
     private var clockOffset: Int64 = 0
     private var armedAt: Timestamp?
     private var roomWaiters: [RoomWaiter] = []
+    /// What of the ledger cannot be read at the moment, and why: pages by their destination, and payloads.
+    private var unreadable: [String?: String] = [:]
     /// What came before the ledger was taken up.
     private var early: [DispatchInput] = []
     private var isDraining = false
@@ -216,16 +218,20 @@ package actor DispatchLoop {
         case .dueTimesMoved:
             dispatcher.dueTimesMoved(at: now)
         case .page(let destination, .success(let page)):
+            noteReading(of: destination, trouble: nil)
             dispatcher.loaded(destination, page.deliveries, nextDueAt: page.nextDueAt)
         case .page(let destination, .failure(let error)):
+            noteReading(of: destination, trouble: error)
             logger.warning(
                 "Cannot read due deliveries, trying again",
                 metadata: Logger.Metadata([.destination: "\(destination)", .reason: "\(error)"])
             )
             dispatcher.loadFailed(destination, retryAt: now.advanced(byMilliseconds: 1000))
         case .payloads(let orders, .success(let payloads)):
+            noteReading(of: nil, trouble: nil)
             start(orders, payloads)
         case .payloads(let orders, .failure(let error)):
+            noteReading(of: nil, trouble: error)
             logger.warning(
                 "Cannot read payloads, trying again",
                 metadata: Logger.Metadata([.count: .stringConvertible(orders.count), .reason: "\(error)"])
@@ -353,6 +359,13 @@ package actor DispatchLoop {
         if result.attempt.number == 1 {
             metrics.firstAttempt(after: result.attempt.startedAt.milliseconds(since: flight.publishedAt))
         }
+    }
+
+    /// Notes whether a page of a destination, or payloads, could be read.
+    private func noteReading(of destination: String?, trouble: LedgerError?) {
+        if trouble == nil && unreadable.isEmpty { return }
+        unreadable[destination] = trouble.map { "\($0)" }
+        health.noteReading(\.dueTrouble, trouble: unreadable.values.min(), logger)
     }
 
     // MARK: What is done

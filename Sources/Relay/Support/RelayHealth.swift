@@ -18,9 +18,13 @@ package final class RelayHealth: Sendable {
         package var startTrouble: String?
         /// Whether the ledger says which events it knows; the reason when it does not.
         package var lookUpTrouble: String?
+        /// Whether the ledger hands out what is due; the reason when it does not.
+        package var dueTrouble: String?
         /// Why the ledger cannot be used as it should be, each reason once.
         package var ledgerTroubles: [String] {
-            [ledgerTrouble, startTrouble, lookUpTrouble].compactMap { $0 }.reduce(into: []) { reasons, reason in
+            [ledgerTrouble, startTrouble, lookUpTrouble, dueTrouble].compactMap { $0 }.reduce(into: []) {
+                reasons,
+                reason in
                 if !reasons.contains(reason) { reasons.append(reason) }
             }
         }
