@@ -84,8 +84,9 @@ package struct PDFJobHandler: JobHandler {
 
         progress.report(25, stage: "rendering")
         var limits = limits
-        // A little less than the worker waits, so that the reason is told here.
-        limits.time = min(limits.time, max(.seconds(1), job.timeout - .seconds(2)))
+        // The worker's own limit ends a job for good; when the job's own time is up, the queue stops it and has it tried again. A little
+        // apart, so that it is not chance which of the two it is.
+        if job.timeout < limits.time + .seconds(2) { limits.time = job.timeout + .seconds(5) }
         let document = try await renderer.render(
             RenderRequest(
                 html: html,

@@ -237,11 +237,14 @@ def render(job, html, assets):
 
     import weasyprint
 
-    warnings, asked_for = [], []
+    warnings, asked_for, unreadable = [], [], []
 
     class Collector(logging.Handler):
         def emit(self, record):
-            if len(warnings) < 20:
+            # WeasyPrint leaves such an image out; whoever reads the document would not know that it is missing.
+            if str(record.msg).startswith(("Failed to load image", "Failed to render SVG image")):
+                unreadable.append(one_line(record.getMessage().replace(BASE, ""), 200).rstrip(": "))
+            elif len(warnings) < 20:
                 warnings.append(one_line(record.getMessage(), 200))
 
     logger = logging.getLogger("weasyprint")
@@ -259,13 +262,16 @@ def render(job, html, assets):
         metadata.created = metadata.modified = job["created"]
         pdf = document.write_pdf(pdf_identifier=job["identifier"].encode())
     except (Exception, weasyprint.urls.FatalURLFetchingError) as error:
-        if isinstance(error, MemoryError):
-            raise
+        # Libraries in C that get no memory raise SystemError now and then.
+        if isinstance(error, (MemoryError, SystemError)):
+            raise MemoryError from error
         if asked_for:
             return {"failed": "asset", "message": one_line(asked_for[0], 200)}, b""
         return {"failed": "template", "message": one_line(f"{type(error).__name__}: {error}")}, b""
     if asked_for:
         return {"failed": "asset", "message": one_line(asked_for[0], 200)}, b""
+    if unreadable:
+        return {"failed": "template", "message": unreadable[0]}, b""
     if len(pdf) > job["output"]:
         return {"failed": "output", "message": f"has {len(pdf)} bytes, and {job['output']} are allowed"}, b""
     milliseconds = round((time.monotonic() - started) * 1000)
