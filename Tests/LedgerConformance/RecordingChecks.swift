@@ -76,6 +76,41 @@ extension LedgerConformance {
             try expect(await ledger.list { _ in }, is: [1], "deliveries")
             try expect(await ledger.quarantine(QuarantineQuery()).items.map(\.field), is: ["conflict"], "quarantine")
         },
+        ConformanceCheck("of very many, each that is known is told from the new ones, and everything is kept of those")
+        { ledger in
+            try await ledger.add(Sample.delivery(100))
+            let known: [Int64: (event: String, fingerprint: UInt8, admission: Admission)] = [
+                // Of an earlier commit, of the same statement and of another one.
+                7: ("evt_100", 1, .duplicate), 13: ("evt_100", 2, .conflict), 21: ("evt_20", 1, .duplicate),
+                29: ("evt_17", 2, .conflict), 37: ("evt_2", 2, .conflict), 43: ("evt_42", 1, .duplicate),
+            ]
+            let numbers = Array<Int64>(1...45)
+            let deliveries = numbers.map { number in
+                let other = known[number]
+                return Sample.delivery(number, eventID: other?.event, fingerprint: other?.fingerprint ?? 1)
+            }
+            let isPending = { (number: Int64) in number.isMultiple(of: 5) }
+            let results = numbers.filter { !isPending($0) }.map { Sample.delivered($0) }
+            let admissions = try await ledger.record(results, admitting: deliveries)
+            try expect(admissions, is: numbers.map { known[$0]?.admission ?? .admitted }, "admissions")
+            let fresh = numbers.filter { known[$0] == nil }
+            try expect(await ledger.list { $0.limit = 100 }, is: [100] + fresh.reversed(), "deliveries")
+            for number in fresh {
+                let found = try await ledger.find(number)
+                try expect(found.summary.eventID, is: "evt_\(number)", "event")
+                try expect(found.summary.status, is: isPending(number) ? .pending : .delivered, "status of \(number)")
+                try expect(
+                    found.attempts.map(\.outcome),
+                    is: isPending(number) ? [] : [.delivered],
+                    "attempts of \(number)"
+                )
+            }
+            try expect(await ledger.quarantine(QuarantineQuery()).items.count, is: 3, "quarantine")
+            let statistics = try await ledger.destinationStatistics(since: Sample.start)
+            try expect(statistics.map(\.pending), is: [10], "pending")
+            try expect(statistics.map(\.delivered), is: [30], "delivered")
+            try expect(statistics.map(\.recentAttempts), is: [30], "attempts counted")
+        },
         ConformanceCheck("every outcome, trigger and error class can be kept") { ledger in
             try await ledger.add(Sample.delivery(1))
             var attempts: [Attempt] = []

@@ -36,8 +36,8 @@ extension SQLiteLedger {
                 try Self.update(id, field: entry.field, reason: entry.reason, in: db)
                 return .quarantined
             case .delivery(let delivery):
-                var intake = try Intake(db)
-                let admission = try intake.add(delivery)
+                var intake = Intake(db)
+                let admission = try intake.add([delivery]).first
                 try intake.finish()
                 if admission == .conflict {
                     let conflict = NewQuarantineEntry.conflict(of: delivery)

@@ -8,25 +8,24 @@ extension SQLiteLedger {
     {
         guard !results.isEmpty || !deliveries.isEmpty else { return [] }
         return try await write { db in
-            var intake = try Intake(db)
+            var intake = Intake(db)
             var recorder = try AttemptWriter(db)
-            var ends: [DeliveryID: AttemptResult] = [:]
+            var ends: [DeliveryID: EndedAttempt] = [:]
             if !deliveries.isEmpty {
-                for result in results where result.endsFirst { ends[result.attempt.delivery] = result }
+                for result in results {
+                    if let end = result.firstAndLast { ends[end.attempt.delivery] = end }
+                }
             }
+            let admissions = try intake.admit(deliveries, ends: ends)
             var written: Set<DeliveryID> = []
-            let admissions = try deliveries.map { delivery in
-                guard let end = ends[delivery.id], case .end(let status) = end.next else {
-                    return try intake.admit(delivery)
-                }
-                let admission = try intake.admit(delivery, endedBy: (end.attempt, status))
-                if admission == .admitted {
-                    try recorder.recordEnd(end.attempt, of: delivery)
+            try recorder.recordEnds(
+                zip(deliveries, admissions).compactMap { delivery, admission in
+                    guard admission == .admitted, let end = ends[delivery.id] else { return nil }
                     written.insert(delivery.id)
+                    return (end.attempt, delivery.destination)
                 }
-                return admission
-            }
-            for result in results where !result.endsFirst || !written.contains(result.attempt.delivery) {
+            )
+            for result in results where result.firstAndLast == nil || !written.contains(result.attempt.delivery) {
                 try recorder.record(result)
             }
             try intake.finish()
@@ -41,7 +40,7 @@ extension SQLiteLedger {
 private struct AttemptWriter {
     private let db: Database
     private let find: Statement
-    private let insert: Statement
+    private let inserts: GroupedInsert
     private let end: Statement
     private let postpone: Statement
     private var statuses = StatusTally()
@@ -50,7 +49,7 @@ private struct AttemptWriter {
     init(_ db: Database) throws {
         self.db = db
         find = try db.cachedStatement(sql: "SELECT status, destination FROM deliveries WHERE id = ?")
-        insert = try db.cachedStatement(sql: Self.insertSQL)
+        inserts = GroupedInsert(db, Self.insertSQL)
         end = try db.cachedStatement(sql: Self.endSQL)
         postpone = try db.cachedStatement(sql: Self.postponeSQL)
     }
@@ -78,9 +77,10 @@ private struct AttemptWriter {
         }
     }
 
-    /// Records the attempt that ended a delivery whose row says so already.
-    mutating func recordEnd(_ attempt: Attempt, of delivery: NewDelivery) throws {
-        if try add(attempt) { latencies.add(attempt, to: delivery.destination) }
+    /// Records the attempts that ended deliveries which were just put in, and whose rows say so already.
+    mutating func recordEnds(_ ends: [(attempt: Attempt, destination: String)]) throws {
+        try inserts.run(ends.count) { index, values in values += Self.values(of: ends[index].attempt) }
+        for end in ends { latencies.add(end.attempt, to: end.destination) }
     }
 
     func finish() throws {
@@ -90,16 +90,20 @@ private struct AttemptWriter {
 
     /// - Returns: whether it was new.
     private func add(_ attempt: Attempt) throws -> Bool {
+        try inserts.run(1) { _, values in values += Self.values(of: attempt) }
+        return db.changesCount == 1
+    }
+
+    private static func values(of attempt: Attempt) -> [StoredValue] {
         let answer = attempt.answer
-        try insert.run([
+        return [
             .id(attempt.delivery), .integer(attempt.number), .word(attempt.trigger), .text(attempt.requestedBy),
             .time(attempt.startedAt), .text(attempt.url), .word(attempt.outcome), .word(answer.failure),
             .text(answer.errorText), .flag(answer.requestWasSent), .integer(answer.statusCode),
             .blob(StoredFields.encode(answer.headers)), .blob(answer.body), .flag(answer.bodyWasTruncated),
             .text(answer.remoteAddress), .real(answer.times.dns), .real(answer.times.connect), .real(answer.times.tls),
             .real(answer.times.firstByte), .real(answer.times.storedTotal),
-        ])
-        return db.changesCount == 1
+        ]
     }
 
     private func delay(_ attempt: Attempt, until time: Timestamp, _ progress: DeliveryProgress) throws {
@@ -119,13 +123,15 @@ private struct AttemptWriter {
         ]
     }
 
-    private static let insertSQL = """
-        INSERT INTO attempts (
-          delivery, number, trigger, requested_by, started_at, url, outcome, failure, error, request_was_sent,
-          status_code, headers, body, body_was_truncated, remote_address, dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms
-        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (delivery, number) DO NOTHING
-        """
+    private static let insertSQL = GroupedInsert.SQL(
+        into: "attempts",
+        [
+            "delivery", "number", "trigger", "requested_by", "started_at", "url", "outcome", "failure", "error",
+            "request_was_sent", "status_code", "headers", "body", "body_was_truncated", "remote_address", "dns_ms",
+            "connect_ms", "tls_ms", "first_byte_ms", "total_ms",
+        ],
+        ending: "ON CONFLICT (delivery, number) DO NOTHING"
+    )
 
     private static let lastSQL = """
         attempts = max(attempts, ?), oldest_attempt_at = coalesce(oldest_attempt_at, ?), last_outcome = ?,
@@ -152,10 +158,10 @@ extension PhaseTimes {
 }
 
 extension AttemptResult {
-    /// Whether it ends its delivery with the first attempt.
-    fileprivate var endsFirst: Bool {
-        guard attempt.number == 1, case .end(let status) = next else { return false }
-        return status != .pending
+    /// Itself, if it ends its delivery with the first attempt.
+    fileprivate var firstAndLast: EndedAttempt? {
+        guard attempt.number == 1, case .end(let status) = next, status != .pending else { return nil }
+        return EndedAttempt(attempt: attempt, status: status)
     }
 }
 

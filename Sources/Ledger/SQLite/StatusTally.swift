@@ -11,33 +11,44 @@ struct StatusTally {
         var cancelled = 0
         /// Set once a delivery was added.
         var url: String?
+
+        mutating func count(_ number: Int, _ status: DeliveryStatus) {
+            switch status {
+            case .pending: pending += number
+            case .delivered: delivered += number
+            case .dead: dead += number
+            case .cancelled: cancelled += number
+            }
+        }
     }
 
     private var changes: [String: Change] = [:]
 
     /// A new delivery, which may have ended by the time it is written.
     mutating func added(to destination: String, url: String, as status: DeliveryStatus) {
-        count(1, status, at: destination)
-        changes[destination]?.url = url
+        change(destination) {
+            $0.count(1, status)
+            $0.url = url
+        }
     }
 
     mutating func moved(at destination: String, from old: DeliveryStatus, to new: DeliveryStatus) {
         guard old != new else { return }
-        count(-1, old, at: destination)
-        count(1, new, at: destination)
+        change(destination) {
+            $0.count(-1, old)
+            $0.count(1, new)
+        }
     }
 
     mutating func removed(from destination: String, _ status: DeliveryStatus) {
-        count(-1, status, at: destination)
+        change(destination) { $0.count(-1, status) }
     }
 
-    private mutating func count(_ number: Int, _ status: DeliveryStatus, at destination: String) {
-        switch status {
-        case .pending: changes[destination, default: Change()].pending += number
-        case .delivered: changes[destination, default: Change()].delivered += number
-        case .dead: changes[destination, default: Change()].dead += number
-        case .cancelled: changes[destination, default: Change()].cancelled += number
-        }
+    /// Puts the change back instead of changing it in place, which costs allocations in a dictionary.
+    private mutating func change(_ destination: String, _ body: (inout Change) -> Void) {
+        var change = changes[destination] ?? Change()
+        body(&change)
+        changes[destination] = change
     }
 
     /// Writes the sums. A destination whose last delivery is gone is forgotten.
