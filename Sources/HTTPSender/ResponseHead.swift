@@ -87,6 +87,7 @@ struct ResponseHead {
         } else if let colon = text.firstIndex(of: UInt8(ascii: ":")) {
             let name = String(decoding: text[..<colon], as: UTF8.self)
             let value = String(decoding: Self.trimmed(text[text.index(after: colon)...]), as: UTF8.self)
+            if fields.isEmpty { fields.reserveCapacity(8) }
             fields.append(HeaderField(name, value))
         }
         keptBytes += cost

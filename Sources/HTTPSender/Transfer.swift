@@ -24,6 +24,25 @@ import Glibc
     var place = 0
     private(set) var token: UInt64 = 0
 
+    /// What libcurl is told of a URL. Kept, because most requests go where the one before them went.
+    private struct Target {
+        let url: DestinationURL
+        let proxy: String?
+        let root: String
+        let line: String
+
+        init(_ url: DestinationURL, proxy: String?) {
+            self.url = url
+            self.proxy = proxy
+            root = url.origin + "/"
+            // A proxy for plain HTTP needs the whole URL there (RFC 9112 section 3.2.2); for HTTPS it makes a tunnel.
+            let isForwarded = url.scheme == .http && proxy?.lowercased().hasPrefix("socks") == false
+            line = isForwarded ? url.origin + url.target : url.target
+        }
+    }
+
+    private var target: Target?
+
     // What is set in the handle.
     private var url: DestinationURL?
     private var proxy: String?
@@ -187,10 +206,11 @@ import Glibc
         }
         guard self.url != url else { return }
         self.url = url
-        set(CURLOPT_URL, url.origin + "/")
-        // A proxy for plain HTTP needs the whole URL there (RFC 9112 section 3.2.2); for HTTPS it makes a tunnel.
-        let isForwarded = url.scheme == .http && proxy?.lowercased().hasPrefix("socks") == false
-        set(CURLOPT_REQUEST_TARGET, isForwarded ? url.origin + url.target : url.target)
+        let known = target.flatMap { $0.url == url && $0.proxy == proxy ? $0 : nil }
+        let target = known ?? Target(url, proxy: proxy)
+        self.target = target
+        set(CURLOPT_URL, target.root)
+        set(CURLOPT_REQUEST_TARGET, target.line)
     }
 
     /// HTTP/2, where TLS negotiates it, is for the operator's receivers only. libcurl goes on reading frames that are not about

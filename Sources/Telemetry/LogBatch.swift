@@ -26,22 +26,24 @@ package struct LogBatch {
     package mutating func add(_ level: Logger.Level, _ message: StaticString, _ fields: (inout LogFields) -> Void) {
         guard logger.logLevel <= level else { return }
         guard let lines else {
-            var pairs = LogFields(sink: .metadata([:]))
+            var pairs = LogFields()
             fields(&pairs)
-            guard case .metadata(let metadata) = pairs.sink else { return }
-            return logger.log(level: level, "\(message)", metadata: metadata)
+            return logger.log(level: level, "\(message)", metadata: pairs.metadata)
         }
-        let before = bytes
+        let earlier = bytes
         bytes = []
         var pairs = LogFields(
-            sink: .line(
-                LogLine(lines.format, time: time, level: level.rawValue, message: message.description, after: before)
+            line: LogLine(
+                lines.format,
+                time: time,
+                level: level.rawValue,
+                message: message.description,
+                after: consume earlier
             )
         )
         fields(&pairs)
-        guard case .line(var line) = pairs.sink else { return }
-        line.end()
-        bytes = line.bytes
+        pairs.line?.end()
+        bytes = pairs.line?.bytes ?? []
     }
 
     /// Writes what was added. Nothing is written before.

@@ -4,25 +4,18 @@ import Logging
 ///
 /// Give them in the alphabetical order of their keys: a line that is written as they come has no other.
 package struct LogFields {
-    enum Sink {
-        case line(LogLine)
-        case metadata(Logger.Metadata)
-    }
-
-    var sink: Sink
+    /// The line that they are written into; `nil`: they are gathered. Changed in place, because all lines before it are in the
+    /// same block and would be copied with it.
+    var line: LogLine?
+    private(set) var metadata: Logger.Metadata = [:]
 
     /// Adds text; `nil` is left out.
     package mutating func add(_ key: LogKey, _ text: String?) {
         guard let text else { return }
-        switch sink {
-        case .line(var line):
-            // Taken out while it grows, so that it is not copied.
-            sink = .metadata([:])
-            line.append(key.rawValue, text: text)
-            sink = .line(line)
-        case .metadata(var metadata):
+        if line != nil {
+            line?.append(key.rawValue, text: text)
+        } else {
             metadata[key.rawValue] = "\(text)"
-            sink = .metadata(metadata)
         }
     }
 
@@ -36,14 +29,10 @@ package struct LogFields {
     package mutating func add(_ key: LogKey, _ number: Double) { add(key, number: number) }
 
     private mutating func add(_ key: LogKey, number: some CustomStringConvertible & Sendable) {
-        switch sink {
-        case .line(var line):
-            sink = .metadata([:])
-            line.append(key.rawValue, number: number.description)
-            sink = .line(line)
-        case .metadata(var metadata):
+        if line != nil {
+            line?.append(key.rawValue, number: number.description)
+        } else {
             metadata[key.rawValue] = .stringConvertible(number)
-            sink = .metadata(metadata)
         }
     }
 }
