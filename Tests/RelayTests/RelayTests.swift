@@ -279,10 +279,12 @@ struct RelayTests {
         let id = try await TestRelay.publish(["type", "job.completed", "id", "gone", "data", "{}"], to: redis)
         try await redis.cli("XREADGROUP", "GROUP", "relay", predecessor, "STREAMS", "postback:events", ">")
         try await redis.cli("XDEL", "postback:events", id)
-        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+        let lines = LogLines()
+        try await TestRelay.run(snapshot, redis: redis, directory: directory, logger: lines.logger) { relay in
             try await relay.publish("type", "job.completed", "id", "new", "data", "{}")
             #expect(try await receiver.waitForRequests(1).map { $0.header("webhook-id") } == ["new"])
         }
+        #expect(lines.beginning(with: "Entries were deleted").map { $0.hasSuffix("count=1 entry=\(id)") } == [true])
         #expect(try await redis.cli("XPENDING", "postback:events", "relay").hasPrefix("0"))
     }
 
@@ -514,6 +516,30 @@ struct RelayTests {
         }
         #expect(Set(receiver.requests.compactMap { $0.header("x-postback-delivery") }).count == 6)
     }
+
+    @Test("The line of an attempt says that its delivery was cancelled meanwhile, and announces no other attempt")
+    func cancelledInFlight() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let gate = Gate()
+        let receiver = try ScriptedReceiver { _ in .status(503).after(gate) }
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        let lines = LogLines()
+        try await TestRelay.run(snapshot, redis: redis, directory: directory, logger: lines.logger) { relay in
+            try await relay.publish("type", "job.completed", "id", "called-off", "data", "{}")
+            // Without its result it is written alone.
+            try await relay.store.admitted.wait(for: 1)
+            let id = try await relay.delivery(ofEvent: "called-off").summary.id
+            guard case .cancelled = try await relay.control.cancel(id) else { throw CancelFailed() }
+            gate.open()
+            try await relay.store.recorded.wait(for: 1)
+            let delivery = try await relay.delivery(ofEvent: "called-off")
+            #expect(delivery.summary.status == .cancelled && delivery.attempts.map(\.outcome) == [.retry])
+        }
+        let line = try #require(lines.beginning(with: "Attempt").first)
+        #expect(line.contains(" next=cancelled ") && !line.contains("next_attempt_at"), "\(line)")
+    }
+
+    private struct CancelFailed: Error {}
 
     @Test("A destination that hangs holds up nobody else")
     func isolatesHangingDestination() async throws {

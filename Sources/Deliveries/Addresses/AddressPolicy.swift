@@ -45,7 +45,7 @@ package struct AddressPolicy: Hashable, Sendable {
         }
         for inner in embedded.addresses where !allow.names(inner) {
             if case .refused(let reason) = verdict(native: inner, host: host, origin: origin) {
-                return .refused("\(address) leads to \(reason)")
+                return .refused("\(address) leads to another address: \(reason)")
             }
         }
         return .allowed

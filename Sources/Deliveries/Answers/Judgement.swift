@@ -7,11 +7,13 @@ package struct Judgement: Hashable, Sendable {
 
     /// Judges an answer.
     ///
-    /// - Parameter now: when the answer was complete; `Retry-After` may name a date.
+    /// - Parameter now: when the answer was complete; `Retry-After` may name a date, and the answer may have none of its own.
     package init(_ answer: Answer, profile: ReceiverProfile, now: Timestamp) {
         self.outcome = Self.outcome(of: answer, profile: profile)
         if outcome == .retry, let value = answer.headers.first(named: "retry-after") {
-            self.retryAfter = RetryAfter.milliseconds(value, now: now)
+            // A date is one of the receiver's clock, which its answer tells: ours may be another (RFC 9110 section 6.6.1).
+            let clock = answer.headers.first(named: "date").flatMap { Timestamp(httpDate: $0) } ?? now
+            self.retryAfter = RetryAfter.milliseconds(value, now: clock)
         }
     }
 

@@ -4,6 +4,8 @@ package struct AttemptResult: Hashable, Sendable {
     package var attempt: Attempt
     /// What becomes of the delivery.
     package var next: NextStep
+    /// Whether the delivery was cancelled while the attempt was under way: the ledger knows, and `next` counts only if it was delivered.
+    package var wasCancelled = false
 
     /// Pairs an attempt with its consequence.
     package init(attempt: Attempt, next: NextStep) {

@@ -120,6 +120,15 @@ struct DestinationLane: Sendable {
         isOpen && isProven && policy?.rate == nil && (queuedCount > window / 2 || hasOlderWork(than: now))
     }
 
+    /// Whether one more delivery may be held in memory, of `window` at most.
+    ///
+    /// A quarter of the window is kept for a page that is on its way: new deliveries that come faster than they can be sent would
+    /// leave it no room.
+    func mayHold(window: Int) -> Bool {
+        let room = load == nil ? window : window - window / 4
+        return takesWork && queuedCount < room || wantsProbe
+    }
+
     // MARK: Work
 
     mutating func enqueue(_ entry: Entry, isFirstAttempt: Bool) {

@@ -30,6 +30,8 @@ package struct Dispatcher: Sendable {
         var stage: Stage
         /// When it is due again by what was heard while it was in flight or being recorded.
         var replayDueAt: Timestamp?
+        /// Whether it was cancelled while it was in flight.
+        var isCancelled = false
     }
 
     private let limits: DispatchLimits
@@ -175,7 +177,9 @@ package struct Dispatcher: Sendable {
         let index = lane(of: destination)
         switch held[id]?.stage {
         case .queued, .unrecordable: release(id, dueInLedger: dueAt)
-        case .inFlight, .recording: held[id]?.replayDueAt = dueAt
+        case .inFlight, .recording:
+            held[id]?.replayDueAt = dueAt
+            held[id]?.isCancelled = false
         case nil: lanes[index]?.noteInLedger(dueAt: dueAt)
         }
         markReady(index)
@@ -222,7 +226,8 @@ package struct Dispatcher: Sendable {
         guard let known = held[id] else { return }
         switch known.stage {
         case .queued, .unrecordable: release(id, dueInLedger: nil)
-        case .inFlight, .recording: return
+        case .inFlight: held[id]?.isCancelled = true
+        case .recording: return
         }
         markReady(known.lane)
     }
@@ -448,12 +453,14 @@ package struct Dispatcher: Sendable {
         if case .retry(let due, _) = next {
             if trigger == .test { next = .end(.dead) } else { dueAgainAt = due }
         }
-        held[attempt.id]?.stage = .recording(dueAgainAt)
+        var recording = known
+        recording.stage = .recording(dueAgainAt)
+        held[attempt.id] = recording
         unrecorded += 1
         endFlight(known.lane) {
             $0.ended(attempt.id, isSignOfLife: judgement.isSignOfLife, isGone: judgement.outcome == .gone, at: now)
         }
-        return AttemptResult(
+        var result = AttemptResult(
             attempt: Attempt(
                 delivery: attempt.id,
                 number: known.progress.attempts + 1,
@@ -466,6 +473,8 @@ package struct Dispatcher: Sendable {
             ),
             next: next
         )
+        result.wasCancelled = known.isCancelled
+        return result
     }
 
     /// Frees a slot of a lane; `change` notes why and says whether the destination's state changed.
@@ -522,12 +531,8 @@ package struct Dispatcher: Sendable {
 
     /// Holds a delivery when there is room and the destination takes work. - Returns: whether it does.
     private mutating func hold(_ delivery: DueDelivery, lane index: Int) -> Bool {
-        guard let lane = lanes[index] else { return false }
-        // A quarter of the window is kept for a page that is on its way: new deliveries that come faster than they can be sent
-        // would leave it no room.
-        let room = lane.load == nil ? window : window - window / 4
-        let hasRoom = lane.queuedCount < room
-        guard lane.takesWork && hasRoom || lane.wantsProbe else { return false }
+        // Asked in place: a copy of the lane that is still there would have its queue copied whole below.
+        guard lanes[index]?.mayHold(window: window) == true else { return false }
         nextTicket &+= 1
         held[delivery.id] = Held(lane: index, ticket: nextTicket, progress: delivery.progress, stage: .queued)
         lanes[index]?.held += 1

@@ -3,14 +3,18 @@ enum Base32 {
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
     private static let length = 13
 
-    static func encode(_ value: Int64) -> String {
-        var text = [UInt8](repeating: 0, count: length)
-        var rest = UInt64(bitPattern: value)
-        for index in stride(from: length - 1, through: 0, by: -1) {
-            text[index] = alphabet[Int(rest & 31)]
-            rest >>= 5
+    /// The text of a number, with something before it.
+    static func encode(_ value: Int64, after prefix: String = "") -> String {
+        let count = prefix.utf8.count + length
+        return String(unsafeUninitializedCapacity: count) { text in
+            _ = text.initialize(from: prefix.utf8)
+            var rest = UInt64(bitPattern: value)
+            for index in (prefix.utf8.count..<count).reversed() {
+                text[index] = alphabet[Int(rest & 31)]
+                rest >>= 5
+            }
+            return count
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     static func decode(_ text: some StringProtocol) -> Int64? {

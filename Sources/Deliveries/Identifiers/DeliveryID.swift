@@ -17,8 +17,9 @@ package struct DeliveryID: Hashable, Comparable, Sendable, CustomStringConvertib
     /// `nil` for an entry id that leaves no room for it: one that Redis did not make from its clock, or after more than 2,048 in a
     /// millisecond. Of ids that Redis gives twice, after it was wiped, the ledger knows the first.
     package init?(entryID: String) {
-        let parts = entryID.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let time = Int64(parts[0]), let sequence = Int64(parts[1]) else { return nil }
+        guard let dash = entryID.utf8.firstIndex(of: UInt8(ascii: "-")), let time = Int64(entryID[..<dash]),
+            let sequence = Int64(entryID[entryID.utf8.index(after: dash)...])
+        else { return nil }
         let elapsed = Timestamp(milliseconds: time).milliseconds(since: DeliveryIDGenerator.epoch)
         guard 0..<1 << 41 ~= elapsed, 0..<1 << DeliveryIDGenerator.sequenceBits ~= sequence else { return nil }
         self.init(elapsed: elapsed, isMade: false, sequence: sequence, node: 0)
@@ -32,14 +33,15 @@ package struct DeliveryID: Hashable, Comparable, Sendable, CustomStringConvertib
 
     /// Reads the written form; `nil` for anything that ``description`` could not have produced.
     package init?(_ description: String) {
-        let prefix = "dlv_"
-        guard description.hasPrefix(prefix), let value = Base32.decode(description.dropFirst(prefix.count)) else {
-            return nil
-        }
+        guard description.hasPrefix(Self.prefix),
+            let value = Base32.decode(description.dropFirst(Self.prefix.utf8.count))
+        else { return nil }
         self.rawValue = value
     }
 
-    package var description: String { "dlv_" + Base32.encode(rawValue) }
+    package var description: String { Base32.encode(rawValue, after: Self.prefix) }
+
+    private static let prefix = "dlv_"
 
     package static func < (left: DeliveryID, right: DeliveryID) -> Bool { left.rawValue < right.rawValue }
 }

@@ -16,6 +16,7 @@ struct JSONScanner {
             throw error(index == bytes.count ? "is empty, not a JSON object" : "is not a JSON object")
         }
         let start = index
+        members.reserveCapacity(8)
         try scanStructure(bytes)
         let end = index
         skipSpace(bytes)

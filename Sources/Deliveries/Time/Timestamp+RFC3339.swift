@@ -151,14 +151,12 @@ extension Int64 {
 }
 
 extension [UInt8] {
+    /// Appends a number that has at most `width` digits.
     fileprivate mutating func appendPadded(_ value: Int64, width: Int) {
-        var digits: [UInt8] = []
-        var rest = value
-        repeat {
-            digits.append(0x30 + UInt8(rest % 10))
-            rest /= 10
-        } while rest > 0
-        for _ in digits.count..<Swift.max(width, digits.count) { append(0x30) }
-        append(contentsOf: digits.reversed())
+        var unit = (1..<width).reduce(Int64(1)) { unit, _ in unit * 10 }
+        while unit > 0 {
+            append(0x30 + UInt8(value / unit % 10))
+            unit /= 10
+        }
     }
 }

@@ -11,6 +11,8 @@ enum AttemptLog {
         lines.add(attempt.outcome == .delivered ? .info : .warning, "Attempt") { line in
             let (next, due): (String, Timestamp?) =
                 switch result.next {
+                case .end(.delivered): (DeliveryStatus.delivered.rawValue, nil)
+                case _ where result.wasCancelled: (DeliveryStatus.cancelled.rawValue, nil)
                 case .end(let status): (status.rawValue, nil)
                 case .retry(let time, _): ("retry", time)
                 }

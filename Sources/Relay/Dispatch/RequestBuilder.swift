@@ -45,13 +45,13 @@ struct RequestBuilder: Sendable {
         _ keys: SigningKeys,
         _ now: Timestamp
     ) -> [HeaderField] {
-        var headers = [
-            HeaderField("content-type", "application/json"),
-            HeaderField("user-agent", userAgent),
-            HeaderField("x-postback-event", payload.type),
-            HeaderField("x-postback-delivery", order.id.description),
-            HeaderField("x-postback-attempt", String(order.number)),
-        ]
+        var headers: [HeaderField] = []
+        headers.reserveCapacity(16 + policy.headers.count)
+        headers.append(HeaderField("content-type", "application/json"))
+        headers.append(HeaderField("user-agent", userAgent))
+        headers.append(HeaderField("x-postback-event", payload.type))
+        headers.append(HeaderField("x-postback-delivery", order.id.description))
+        headers.append(HeaderField("x-postback-attempt", String(order.number)))
         let signed = signer.sign(
             id: payload.eventID,
             timestampSeconds: now.seconds,
@@ -59,7 +59,7 @@ struct RequestBuilder: Sendable {
             keys: keys,
             jwt: policy.jwt
         )
-        headers.append(contentsOf: signed.map { HeaderField($0.name, $0.value) })
+        for field in signed { headers.append(HeaderField(field.name, field.value)) }
         if let traceparent = payload.traceparent { headers.append(HeaderField("traceparent", traceparent)) }
         headers.append(contentsOf: policy.headers)
         return headers

@@ -275,6 +275,7 @@ package actor IntakeService {
             case nil: ignored += 1
             }
         }
+        noteDeleted(entries)
         FaultPoint.intakeDecided.reached()
         let fresh = try await partition(&deliveries, now: now)
         metrics.ignored(ignored)
@@ -296,6 +297,17 @@ package actor IntakeService {
             hand.drop(entries: rest)
             throw error
         }
+    }
+
+    /// Somebody who deletes entries, or trims the stream, may have done so before they were read. After a crash they may be this relay's
+    /// own: it deletes before it acknowledges.
+    private func noteDeleted(_ entries: [RedisStreamEntry]) {
+        let deleted = entries.filter(\.isDeleted)
+        guard let first = deleted.first else { return }
+        logger.warning(
+            "Entries were deleted before they were acknowledged; what was not in the ledger by then is lost",
+            metadata: Logger.Metadata([.count: .stringConvertible(deleted.count), .entry: "\(first.id)"])
+        )
     }
 
     /// Tells deliveries that may be sent at once from those that have to be written first: because the ledger knows their event, or

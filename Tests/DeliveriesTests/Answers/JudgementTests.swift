@@ -112,6 +112,20 @@ struct JudgementTests {
         #expect(wish(400) == nil)
         #expect(Judgement(.status(503), profile: .n8n, now: .start).retryAfter == nil)
     }
+
+    @Test(
+        "takes a Retry-After that is a date for one of the receiver's clock",
+        arguments: [
+            ("Mon, 15 Jan 2024 10:05:00 GMT", 60_000), ("Mon, 15 Jan 2024 09:05:00 GMT", 3_660_000),
+            ("Mon, 15 Jan 2024 10:07:00 GMT", 1_000), ("nonsense", 60_000),
+        ]
+    )
+    func retryAfterOfItsClock(date: String, wish: Int64) {
+        let headers = [HeaderField("Retry-After", "Mon, 15 Jan 2024 10:06:00 GMT"), HeaderField("date", date)]
+        // Ours says 10:05.
+        let judgement = Judgement(.status(503, headers: headers), profile: .n8n, now: .start)
+        #expect(judgement.retryAfter == wish)
+    }
 }
 
 @Suite("Retry-After")
