@@ -17,8 +17,12 @@ enum StandardStream {
         return Int(size.ws_col)
     }
 
-    /// Writes a line.
-    func write(_ line: String) { writeUnterminated(line + "\n") }
+    /// Writes a line for people. Receivers and publishers have a say in what is in it, so nothing in it steers the terminal, begins
+    /// another line or turns the direction of writing.
+    func write(_ line: String) { writeUnterminated(line.tame + "\n") }
+
+    /// Writes a line of JSON as it is.
+    func writeJSON(_ line: String) { writeUnterminated(line + "\n") }
 
     /// Writes text without a line break behind it.
     func writeUnterminated(_ text: String) {
@@ -30,6 +34,31 @@ enum StandardStream {
                 return
             }
             rest = rest.dropFirst(written)
+        }
+    }
+}
+
+extension String {
+    /// The text with a space for each line break and tab, and a replacement character for whatever else is not there to be read.
+    var tame: String {
+        guard unicodeScalars.contains(where: \.isWild) else { return self }
+        var tame = String.UnicodeScalarView()
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\n", "\r", "\t", "\u{2028}", "\u{2029}": tame.append(" ")
+            default: tame.append(scalar.isWild ? "\u{FFFD}" : scalar)
+            }
+        }
+        return String(tame)
+    }
+}
+
+extension Unicode.Scalar {
+    /// A control character, a line separator, or one that turns the direction of writing (UAX #9).
+    fileprivate var isWild: Bool {
+        switch value {
+        case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
         }
     }
 }

@@ -65,7 +65,7 @@ package struct RedisError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether a stream's consumer group, or the stream itself, is gone and has to be made again.
     package var isMissingGroup: Bool { serverError?.isMissingGroup ?? false }
 
-    package var description: String { "redis \(code.rawValue): \(message)" }
+    package var description: String { "redis: \(message)" }
 }
 
 extension RedisError {

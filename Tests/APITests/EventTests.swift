@@ -222,10 +222,14 @@ struct EventTests {
     @Test("while Redis is away or the stream is full the client is told to come back")
     func unavailable() async throws {
         try await TestAPI.run { api in
-            for failure in [PublishError.unavailable, .full] {
+            for (failure, words) in [
+                (PublishError.unavailable, "Redis does not answer"), (.full, "the event stream is full"),
+                (.refused(reason: "OOM no memory"), "nothing was published: OOM no memory"),
+            ] {
                 api.relay.change { $0.publishFailure = failure }
                 let reply = try await api.post("/api/events", #"{"type":"a.b","data":{}}"#)
                 #expect(reply.status == 503)
+                #expect(reply.detail.contains(words))
                 #expect(reply.header("Retry-After").flatMap(Int.init) ?? 0 > 0)
             }
         }

@@ -211,7 +211,7 @@ struct JobTests {
             #expect(codes == ["USER4", "USER3", "USER2", "USER1"])
             for (query, field) in [
                 ("status=active", "status"), ("queue=A", "queue"), ("since=x", "since"), ("limit=0", "limit"),
-                ("cursor=nope", "cursor"), ("tenant=x", ""),
+                ("cursor=nope", "cursor"), ("tenant=x", "tenant"),
             ] {
                 let reply = try await api.send(.get, "/api/jobs?\(query)")
                 #expect(reply.status == 422)

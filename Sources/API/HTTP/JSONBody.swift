@@ -44,12 +44,11 @@ struct JSONBody: Sendable {
             throw Problem(.malformed, "the body \(error)")
         }
         for member in object.members {
-            guard let name = Self.decode(object.bytes[member.whole.lowerBound...member.name.upperBound]),
-                known.contains(name)
-            else {
+            let name = Self.decode(object.bytes[member.whole.lowerBound...member.name.upperBound])
+            guard let name, known.contains(name) else {
                 let choices = known.isEmpty ? "this takes none" : "known are \(known.joined(separator: ", "))"
                 let shown = quoted(String(decoding: object.bytes[member.name], as: UTF8.self))
-                throw Problem(.invalid, "\(shown) is not a member here; \(choices)")
+                throw Problem(.invalid, "\(shown) is not a member here; \(choices)", field: Problem.fieldName(name))
             }
             guard values.updateValue(Array(object.value(of: member)), forKey: name) == nil else {
                 throw .invalid(name, "is given more than once")
@@ -95,11 +94,13 @@ struct JSONBody: Sendable {
     /// One of a closed set of words; `nil` when it is absent, `null` or empty.
     func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String,
-        of type: Choice.Type
+        of type: Choice.Type,
+        where isAllowed: (Choice) -> Bool = { _ in true }
     ) throws(Problem) -> Choice? {
         guard let text = try text(name), !text.isEmpty else { return nil }
-        guard let choice = Choice(rawValue: text) else {
-            throw .invalid(name, "must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+        guard let choice = Choice(rawValue: text), isAllowed(choice) else {
+            let words = Choice.allCases.filter(isAllowed).map(\.rawValue).joined(separator: ", ")
+            throw .invalid(name, "must be one of \(words)")
         }
         return choice
     }

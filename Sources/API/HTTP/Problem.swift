@@ -70,7 +70,7 @@ struct Problem: Error, Sendable {
             switch self {
             case .malformed: "The request cannot be read"
             case .unauthorized: "A valid API key is needed"
-            case .forbidden: "The API key may not do this"
+            case .forbidden: "The key or link may not do this"
             case .notFound: "There is no such thing"
             case .methodNotAllowed: "The method does not apply here"
             case .alreadyDelivered: "It was delivered already"
@@ -112,6 +112,9 @@ struct Problem: Error, Sendable {
     static func invalid(_ field: String, _ reason: String) -> Problem {
         Problem(.invalid, "\(field): \(reason)", field: field)
     }
+
+    /// A name that a client made up, as the field of a problem; `nil` if it is too long to be repeated there.
+    static func fieldName(_ name: String?) -> String? { name.flatMap { $0.utf8.count <= 64 ? $0 : nil } }
 
     /// Nothing of this name is there, or the key may not know of it.
     static func notFound(_ thing: String) -> Problem { Problem(.notFound, "there is no \(thing)") }
@@ -174,6 +177,8 @@ extension Problem {
                 "Redis does not answer, so the event may not be published; try again later, with the same id",
                 retryAfter: 5
             )
+        case .refused(let reason):
+            self = .unavailable("Redis refuses the event, and nothing was published: \(reason)", retryAfter: 10)
         case .full:
             self = .unavailable("the event stream is full; nothing was published, try again later", retryAfter: 10)
         }

@@ -29,7 +29,11 @@ struct QueryParameters: Sendable {
             }
             guard known.contains(name) else {
                 let choices = known.isEmpty ? "this takes none" : "known are \(known.joined(separator: ", "))"
-                throw Problem(.invalid, "\(quoted(name)) is not a parameter here; \(choices)")
+                throw Problem(
+                    .invalid,
+                    "\(quoted(name)) is not a parameter here; \(choices)",
+                    field: Problem.fieldName(name)
+                )
             }
             guard values.updateValue(value, forKey: name) == nil else {
                 throw .invalid(name, "is given more than once")

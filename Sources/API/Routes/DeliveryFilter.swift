@@ -21,7 +21,7 @@ struct DeliveryFilter: Sendable {
         query.since = try parameters.time("since", now: now)
         query.until = try parameters.time("until", now: now)
         query.outcome = try parameters.choice("outcome", of: AttemptOutcome.self)
-        query.statusCode = try parameters.integer("status_code", in: 100...599)
+        query.statusCode = try parameters.integer("status_code", in: 100...999)
         query.text = try parameters.text("q")
 
         let given: [(name: String, value: String?)] = [

@@ -42,6 +42,8 @@ struct DestinationRoutes {
             let isAtRest = name.hasPrefix(RouteTable.callbackPrefix)
             states[name] = DestinationState(name: name, url: statistics.url, isConfigured: isAtRest)
         }
+        // Where one of a URL that came with an event leads is in the ledger only.
+        for (name, statistics) in counts where states[name]?.url == nil { states[name]?.url = statistics.url }
         let after = list.cursor ?? ""
         let names = states.keys.filter { $0 > after }.sorted()
         let items = names.prefix(list.limit).compactMap { name in

@@ -11,8 +11,12 @@ package protocol EventPublishing: Sendable {
 
 /// Why it is not sure that an event is on the stream. Publishing it again under the same id does no harm.
 package enum PublishError: Error, Hashable, Sendable {
-    /// Redis does not answer, or takes no writes: try again in a while.
+    /// Redis does not answer: try again in a while.
     case unavailable
+    /// Redis refuses it, as when it is out of memory: nothing was published.
+    ///
+    /// - Parameter reason: Redis' own words.
+    case refused(reason: String)
     /// The stream holds as much as it may: try again when it has been read.
     case full
 }

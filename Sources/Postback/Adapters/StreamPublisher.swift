@@ -12,6 +12,8 @@ struct StreamPublisher: EventPublishing {
             return try await redis.stream(stream).add(
                 fields.map { RedisStreamEntry.Field(name: $0.name, value: $0.value) }
             )
+        } catch  where error.code == .server {
+            throw .refused(reason: error.message)
         } catch {
             throw .unavailable
         }

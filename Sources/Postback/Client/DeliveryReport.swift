@@ -6,6 +6,11 @@ struct DeliveryReport {
     private let delivery: JSONValue
     /// The body's own text, not decoded: it is what was signed.
     private let body: String?
+    /// How its destination stands, if that matters.
+    var destination: JSONValue?
+
+    /// The destination that it waits for; `nil` when it has ended.
+    var waitsFor: String? { delivery["status"]?.text == "pending" ? delivery["destination"]?.text : nil }
 
     /// - Parameter data: what `GET /api/deliveries/{id}` answered.
     init(_ data: Data) throws {
@@ -32,12 +37,30 @@ struct DeliveryReport {
         ] {
             if let value = delivery[name]?.text { lines.append(label.padded(to: 14) + value) }
         }
+        if let waiting { lines.append("Waiting".padded(to: 14) + waiting) }
         if let body { lines.append("Body".padded(to: 14) + body.prefix(2000)) }
         let attempts = delivery["attempts"]?.elements ?? []
         lines.append("")
         lines.append(attempts.isEmpty ? "No attempts yet" : "Attempts")
         for attempt in attempts { lines += Self.lines(of: attempt) }
         return lines
+    }
+
+    /// Why it is not sent when it is due; `nil` when nothing holds it up.
+    private var waiting: String? {
+        guard let destination, let health = destination["health"]?.text else { return nil }
+        let reason = destination["reason"]?.text
+        if destination["configured"]?.text == "false" {
+            return "the destination: " + (reason ?? "nothing says how it is called")
+        }
+        switch health {
+        case "paused", "gone":
+            return "the destination is \(health) until it is resumed" + (reason.map { ": \($0)" } ?? "")
+        case "suspended":
+            let probe = destination["next_probe_at"]?.text.map { ", next probe at \($0)" } ?? ""
+            return "the destination is suspended" + (reason.map { ": \($0)" } ?? "") + probe
+        default: return nil
+        }
     }
 
     private static func lines(of attempt: JSONValue) -> [String] {

@@ -27,7 +27,7 @@ struct JobCancellation {
         var answer: Answer
         repeat {
             let line = try await client.read(JSONValue.self, "POST", "/api/jobs/cancel", body: body)
-            if json { StandardStream.output.write(line.line) }
+            if json { StandardStream.output.writeJSON(line.line) }
             answer = Answer(line)
             total.cancelled += answer.cancelled
             // Those that run are found again each time, until their workers have stopped.

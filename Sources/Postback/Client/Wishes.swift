@@ -21,7 +21,7 @@ struct Wishes {
     func carryOut(on ids: [String]) async throws {
         guard !dryRun else {
             for id in ids {
-                StandardStream.output.write(json ? Self.dryLine(id) : "would \(action) \(id)")
+                tell("would \(action) \(id)", orJSON: Self.dryLine(id))
             }
             if !json { StandardStream.output.write("\(ids.count) \(kind) would be \(done)") }
             return
@@ -36,14 +36,24 @@ struct Wishes {
                     APIClient.path(["api", kind, id, action]),
                     body: body
                 )
-                StandardStream.output.write(json ? answer.line : "\(done) \(id)")
+                tell("\(done) \(id)", orJSON: answer.line)
             } catch let failure as CommandFailure where failure.code == .failed || failure.code == .badData {
                 failed += 1
+                if json { StandardStream.output.writeJSON(Self.refusedLine(id, failure)) }
                 StandardStream.error.write("\(id): \(failure.lines.joined(separator: "; "))")
             }
         }
+        if !json, ids.isEmpty { StandardStream.output.write("no \(kind) match") }
         if !json, ids.count > 1 { StandardStream.output.write("\(ids.count - failed) of \(ids.count) \(done)") }
         if failed > 0 { throw CommandFailure(.failed, "\(failed) of \(ids.count) were not \(done)") }
+    }
+
+    private func tell(_ line: String, orJSON object: String) {
+        if json { StandardStream.output.writeJSON(object) } else { StandardStream.output.write(line) }
+    }
+
+    private static func refusedLine(_ id: String, _ failure: CommandFailure) -> String {
+        JSONValue.object([("id", .string(id)), ("error", .string(failure.lines.joined(separator: "; ")))]).line
     }
 
     private static func dryLine(_ id: String) -> String {

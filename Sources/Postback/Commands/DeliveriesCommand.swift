@@ -34,13 +34,24 @@ struct DeliveriesCommand: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            let data = try await connection.client().send("GET", APIClient.path(["api", "deliveries", id]))
-            if json {
+            let client = try connection.client()
+            let data = try await client.send("GET", APIClient.path(["api", "deliveries", id]))
+            guard !json else {
                 // As it came: decoding and encoding would not give the body's own bytes.
-                StandardStream.output.write(String(decoding: data, as: UTF8.self))
-            } else {
-                try DeliveryReport(data).lines.forEach(StandardStream.output.write)
+                return StandardStream.output.writeJSON(String(decoding: data, as: UTF8.self))
             }
+            var report = try DeliveryReport(data)
+            if let name = report.waitsFor { report.destination = try await destination(name, client) }
+            report.lines.forEach(StandardStream.output.write)
+        }
+
+        /// How a destination stands, on which it depends when a pending delivery goes out.
+        private func destination(_ name: String, _ client: APIClient) async throws -> JSONValue? {
+            var found: JSONValue?
+            try await client.items(of: ["api", "destinations"], query: []) { item in
+                if item["name"]?.text == name { found = item }
+            }
+            return found
         }
     }
 
@@ -49,8 +60,8 @@ struct DeliveriesCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Makes deliveries again, with the same id and body: the named ones, or all that match a filter.",
             discussion: """
-                Without ids, at least one filter is needed. A filter leaves out what was delivered, unless --force is given, and test \
-                events, unless --type asks for them.
+                Without ids, at least one filter is needed. A filter leaves out what was delivered, unless --force is given, what was \
+                cancelled, unless --status asks for it, and test events, unless --type does.
                 """
         )
 
@@ -90,11 +101,12 @@ struct DeliveriesCommand: AsyncParsableCommand {
             .carryOut(on: targets)
         }
 
-        /// Ids of what the filter matches; delivered ones and test events only when they were asked for.
+        /// Ids of what the filter matches; delivered and cancelled ones and test events only when they were asked for.
         private func matching(_ client: APIClient) async throws -> [String] {
             var found: [String] = []
             try await client.items(of: ["api", "deliveries"], query: filters.query) { item in
                 guard let id = item["id"]?.text, force || item["status"]?.text != "delivered",
+                    filters.status != nil || item["status"]?.text != "cancelled",
                     filters.type != nil || item["type"]?.text != "postback.test"
                 else { return }
                 found.append(id)

@@ -36,7 +36,7 @@ struct JobsCommand: AsyncParsableCommand {
             let data = try await connection.client().send("GET", APIClient.path(["api", "jobs", id]))
             guard !json else {
                 // As it came: decoding and encoding would not give the result's own bytes.
-                StandardStream.output.write(String(decoding: data, as: UTF8.self))
+                StandardStream.output.writeJSON(String(decoding: data, as: UTF8.self))
                 return
             }
             guard let job = try? JSONDecoder().decode(JSONValue.self, from: data) else {

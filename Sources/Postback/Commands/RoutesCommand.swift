@@ -54,7 +54,11 @@ struct RoutesCommand: AsyncParsableCommand {
                 let path = APIClient.path(["api", "destinations", destination, "test"])
                 let answer = try await client.read(JSONValue.self, "POST", path)
                 if answer["outcome"]?.text != "delivered" { failed += 1 }
-                StandardStream.output.write(json ? answer.line : Self.line(destination, answer))
+                if json {
+                    StandardStream.output.writeJSON(answer.line)
+                } else {
+                    StandardStream.output.write(Self.line(destination, answer))
+                }
             }
             if failed > 0 { throw CommandFailure(.failed, "\(failed) of \(names.count) did not take the test event") }
         }

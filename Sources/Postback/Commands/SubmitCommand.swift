@@ -55,6 +55,7 @@ struct SubmitCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
+        try checkOutput()
         let client = try ClientOptions.client(url: url, apiKey: apiKey, data: dataDirectory)
         let answer = try await client.send(
             "POST",
@@ -67,7 +68,11 @@ struct SubmitCommand: AsyncParsableCommand {
             throw CommandFailure(.failed, "the answer is not understood; is it another version?")
         }
         guard wait || output != nil else {
-            StandardStream.output.write(json ? String(decoding: answer, as: UTF8.self) : id)
+            if json {
+                StandardStream.output.writeJSON(String(decoding: answer, as: UTF8.self))
+            } else {
+                StandardStream.output.write(id)
+            }
             if !json, StandardStream.error.isTerminal, let message = submitted["message"]?.text {
                 StandardStream.error.write(message)
             }
@@ -76,13 +81,30 @@ struct SubmitCommand: AsyncParsableCommand {
         try await finish(id, client)
     }
 
+    /// Says before the job is made that its document cannot be written.
+    private func checkOutput() throws {
+        guard let output else { return }
+        let file = URL(fileURLWithPath: output)
+        var isDirectory: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: file.path, isDirectory: &isDirectory)
+        guard !exists || !isDirectory.boolValue else {
+            throw CommandFailure(.cannotCreate, "--output: \(output) is a directory")
+        }
+        guard FileManager.default.isWritableFile(atPath: file.deletingLastPathComponent().path) else {
+            throw CommandFailure(
+                .cannotCreate,
+                "--output: \(output) cannot be made: its directory is missing or may not be written"
+            )
+        }
+    }
+
     /// Follows the job, and says how it ended.
     private func finish(_ id: String, _ client: APIClient) async throws {
         if !json { StandardStream.error.write("job \(id)") }
         let progress = ProgressLine()
         let job = try await JobFollower(client: client, id: id).follow { if !json { progress.show($0) } }
         progress.end()
-        if json { StandardStream.output.write(job.line) }
+        if json { StandardStream.output.writeJSON(job.line) }
         switch job["status"]?.text {
         case "completed":
             if !json, let result = job["result"] {

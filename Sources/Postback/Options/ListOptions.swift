@@ -23,7 +23,7 @@ struct ListOptions: ParsableArguments {
     ) async throws {
         var table = empty
         try await client.items(of: path, query: filters.query, limit: limit) { item in
-            if json { StandardStream.output.write(item.line) } else { table.add(item) }
+            if json { StandardStream.output.writeJSON(item.line) } else { table.add(item) }
         }
         if !json { table.lines(within: StandardStream.output.width).forEach(StandardStream.output.write) }
     }

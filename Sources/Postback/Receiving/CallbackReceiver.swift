@@ -85,7 +85,7 @@ struct CallbackReceiver {
                 ("attempt", value("x-postback-attempt").map { .string($0) } ?? .null),
                 ("verified", report.map { .bool($0.isGood) } ?? .null), ("body", .string(text)),
             ])
-            StandardStream.output.write(line.line)
+            StandardStream.output.writeJSON(line.line)
         } else {
             let parts = [
                 now.rfc3339, request.uri.path, value("x-postback-event") ?? "-", value("webhook-id") ?? "-",
