@@ -41,7 +41,8 @@ struct DeliveriesCommand: AsyncParsableCommand {
                 return StandardStream.output.writeJSON(String(decoding: data, as: UTF8.self))
             }
             var report = try DeliveryReport(data)
-            if let name = report.waitsFor { report.destination = try await destination(name, client) }
+            // Not every key may ask for it.
+            if let name = report.waitsFor { report.destination = try? await destination(name, client) }
             report.lines.forEach(StandardStream.output.write)
         }
 

@@ -36,10 +36,10 @@ struct DataDirectory {
                 attributes: [.posixPermissions: 0o700]
             )
         } catch {
-            throw CommandFailure(.cannotCreate, "--data: cannot make the directory \(path): \(Self.reason(error))")
+            throw CommandFailure(.cannotCreate, "--data-dir: cannot make the directory \(path): \(Self.reason(error))")
         }
         guard access(path, W_OK | X_OK) == 0 else {
-            throw CommandFailure(.cannotCreate, "--data: the directory \(path) cannot be written to")
+            throw CommandFailure(.cannotCreate, "--data-dir: the directory \(path) cannot be written to")
         }
     }
 
@@ -71,7 +71,8 @@ struct DataDirectory {
     func remove(_ file: File) { unlink(path(of: file.rawValue)) }
 
     private static func reason(_ error: any Error) -> String {
-        (error as NSError).userInfo[NSUnderlyingErrorKey].map { ($0 as? NSError)?.localizedDescription ?? "" }
-            ?? error.localizedDescription
+        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        guard let cause, cause.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+        return String(cString: strerror(Int32(cause.code)))
     }
 }

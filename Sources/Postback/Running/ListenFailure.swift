@@ -4,8 +4,12 @@ import NIOCore
 /// Says in one line why a server could not listen.
 enum ListenFailure {
     static func describe(_ error: any Error, host: String, port: Int) -> CommandFailure {
-        guard let error = error as? IOError else { return CommandFailure(.unavailable, "\(error)") }
-        let reason = String(cString: strerror(error.errnoCode))
+        let reason =
+            switch error {
+            case let error as IOError: String(cString: strerror(error.errnoCode))
+            case is SocketAddressError: "no such host"
+            default: "\(error)"
+            }
         return CommandFailure(.unavailable, "cannot listen on \(host):\(port): \(reason)")
     }
 }
