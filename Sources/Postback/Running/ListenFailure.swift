@@ -7,7 +7,7 @@ enum ListenFailure {
         let reason =
             switch error {
             case let error as IOError: String(cString: strerror(error.errnoCode))
-            case is SocketAddressError: "no such host"
+            case is SocketAddressError, is SocketAddressError.UnknownHost: "no such host"
             default: "\(error)"
             }
         return CommandFailure(.unavailable, "cannot listen on \(host):\(port): \(reason)")
