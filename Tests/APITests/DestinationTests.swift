@@ -137,6 +137,8 @@ struct DestinationTests {
             #expect(missing.detail == #"there is no destination "nope""#)
             api.relay.change { $0.destinationFailure = .notConfigured }
             #expect(try await api.send(.post, path).status == 409)
+            let callback = try await api.send(.post, "/api/destinations/callback-x/\(action)")
+            #expect(callback.status == 409 && callback.detail.contains("its URL came with an event"))
             api.relay.change { $0.destinationFailure = .unavailable }
             let away = try await api.send(.post, path)
             #expect(away.status == 503)

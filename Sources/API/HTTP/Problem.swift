@@ -197,7 +197,11 @@ extension Problem {
         switch error {
         case .notFound: self = .notFound("destination \(quoted(name))")
         case .notConfigured:
-            self = Problem(.notConfigured, "destination \(quoted(name)): no configuration says how it is called")
+            let why =
+                name.hasPrefix(RouteTable.callbackPrefix)
+                ? "its URL came with an event; a workflow that waits there would take a test for its answer"
+                : "no configuration says how it is called"
+            self = Problem(.notConfigured, "destination \(quoted(name)): \(why)")
         case .unavailable: self = .unavailable("the relay cannot do this at the moment; try again later", retryAfter: 5)
         }
     }
