@@ -24,11 +24,11 @@ package protocol DeliveryStore: Sendable {
     /// earliest due first; at most `limit` of them.
     ///
     /// Retries are sure of an eighth of a page of more than one, rounded up, so that first attempts that keep coming do not
-    /// starve them.
+    /// starve them. `stuck` of the page may be deliveries that are due for ever; should they be retries, that eighth is one of the others.
     ///
     /// The page also tells the earliest due time among the destination's pending deliveries that were *not* returned.
     /// Deliveries that are in flight are pending too, and come again until their results are recorded.
-    func due(at destination: String, by time: Timestamp, limit: Int) async throws(LedgerError) -> DuePage
+    func due(at destination: String, by time: Timestamp, limit: Int, stuck: Int) async throws(LedgerError) -> DuePage
 
     /// Moves the due times of pending deliveries that lie after `time` earlier by so many milliseconds, though not to
     /// before `time`: what the relay asks for when its clock was set back. Asked twice, it moves them twice.

@@ -58,6 +58,19 @@ extension LedgerConformance {
             let page = try await ledger.due(at: "nowhere", by: .distantFuture, limit: 10)
             try expect(page, is: DuePage(deliveries: [], nextDueAt: nil), "page")
         },
+        ConformanceCheck("retries get their part of a page beside those that are stuck in it") { ledger in
+            for number in Int64(1)...20 { try await ledger.add(Sample.delivery(number)) }
+            // The earliest that are due are retries: three that are due for ever, and two more.
+            for number in Int64(1)...5 {
+                try await ledger.record([Sample.retry(number, next: Sample.time(number - 100))])
+            }
+            for (stuck, retries) in [(0, [1, 2]), (3, [1, 2, 3, 4, 5])] {
+                let page = try await ledger.due(at: "orders", by: Sample.time(0), limit: 12, stuck: stuck)
+                let ids = page.deliveries.map(\.id.rawValue)
+                try expect(ids.count, is: 12, "page")
+                try expect(ids.filter { $0 <= 5 }, is: retries.map(Int64.init), "retries with \(stuck) stuck")
+            }
+        },
         ConformanceCheck("a due delivery carries its progress") { ledger in
             try await ledger.add(Sample.delivery(1))
             let progress = DeliveryProgress(

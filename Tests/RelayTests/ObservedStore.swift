@@ -100,9 +100,9 @@ final class ObservedStore: DeliveryStore {
         return admissions
     }
 
-    func due(at destination: String, by time: Timestamp, limit: Int) async throws(LedgerError) -> DuePage {
+    func due(at destination: String, by time: Timestamp, limit: Int, stuck: Int) async throws(LedgerError) -> DuePage {
         try failIfAsked(\.page)
-        return try await base.due(at: destination, by: time, limit: limit)
+        return try await base.due(at: destination, by: time, limit: limit, stuck: stuck)
     }
 
     func moveDueTimes(after time: Timestamp, earlierBy milliseconds: Int64) async throws(LedgerError) {

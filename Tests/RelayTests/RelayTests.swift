@@ -526,6 +526,7 @@ struct RelayTests {
         let lines = LogLines()
         try await TestRelay.run(snapshot, redis: redis, directory: directory, logger: lines.logger) { relay in
             try await relay.publish("type", "job.completed", "id", "called-off", "data", "{}")
+            _ = try await receiver.waitForRequests(1)
             // Without its result it is written alone.
             try await relay.store.admitted.wait(for: 1)
             let id = try await relay.delivery(ofEvent: "called-off").summary.id

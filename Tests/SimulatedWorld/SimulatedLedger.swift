@@ -63,10 +63,11 @@ struct SimulatedLedger {
     }
 
     /// First attempts ahead of retries, but for an eighth of the page that retries are sure of; the earliest due first.
-    func due(at destination: Int, by time: Timestamp, limit: Int) -> Page {
+    func due(at destination: Int, by time: Timestamp, limit: Int, stuck: Int) -> Page {
         let shelf = shelves[destination]
         let retriesDue = shelf.retries.prefix(limit).prefix { $0.dueAt <= time }.count
-        let reserved = limit > 1 ? min(retriesDue, (limit + 7) / 8) : 0
+        let passedOver = min(stuck, limit)
+        let reserved = limit > 1 ? min(retriesDue, passedOver + (limit - passedOver + 7) / 8) : 0
         let firstAttempts = shelf.firstAttempts.prefix(limit - reserved).prefix { $0.dueAt <= time }
         let retries = shelf.retries.prefix(min(retriesDue, limit - firstAttempts.count))
         var page = Page(deliveries: [])

@@ -144,7 +144,7 @@ extension SimulatedWorld {
     private mutating func readPage(_ load: LoadOrder, _ destination: Int) {
         story.note(now, .destination(destination), "is to have a page of", load.limit)
         let subject = Int64(plan.destinations[destination].number)
-        let page = ledger.due(at: destination, by: load.dueBy, limit: load.limit)
+        let page = ledger.due(at: destination, by: load.dueBy, limit: load.limit, stuck: load.stuck)
         tell(
             .page(destination, ledgerFails(subject) ? nil : page),
             after: latency(subject),

@@ -65,6 +65,8 @@ struct DestinationLane: Sendable {
     private var firstAttemptsInARow = 0
     /// Deliveries of this destination in memory: queued, in flight, or waiting to be recorded.
     var held = 0
+    /// Those among them whose results the ledger will never take: every page brings them again.
+    var stuck = 0
 
     /// No delivery that is only in the ledger is due before this; `nil`: none is there.
     private(set) var ledgerDueAt: Timestamp?

@@ -32,4 +32,6 @@ package struct LoadOrder: Hashable, Sendable {
     package var dueBy: Timestamp
     /// At most so many.
     package var limit: Int
+    /// So many of them may be deliveries that are held because the ledger never takes their results: they are due there for ever.
+    package var stuck = 0
 }

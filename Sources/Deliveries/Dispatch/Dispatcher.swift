@@ -290,6 +290,7 @@ package struct Dispatcher: Sendable {
             unrecorded -= 1
             if known.replayDueAt == nil {
                 held[id]?.stage = .unrecordable
+                lanes[known.lane]?.stuck += 1
             } else {
                 release(id, dueInLedger: nil)
             }
@@ -408,7 +409,9 @@ package struct Dispatcher: Sendable {
         }
         if let wanted = lane.wantedLoad(at: now, window: window, horizon: limits.horizon) {
             lane.beginLoad()
-            actions.loads.append(LoadOrder(destination: lane.name, dueBy: wanted.dueBy, limit: wanted.limit))
+            actions.loads.append(
+                LoadOrder(destination: lane.name, dueBy: wanted.dueBy, limit: wanted.limit, stuck: lane.stuck)
+            )
         } else if let time = lane.loadTime, time > now {
             arm(&lane, index, at: time)
         }
@@ -545,6 +548,7 @@ package struct Dispatcher: Sendable {
     private mutating func release(_ id: DeliveryID, dueInLedger: Timestamp?) {
         guard let known = held.removeValue(forKey: id) else { return }
         lanes[known.lane]?.held -= 1
+        if case .unrecordable = known.stage { lanes[known.lane]?.stuck -= 1 }
         lanes[known.lane]?.load?.released.insert(id)
         for due in [dueInLedger, known.replayDueAt] {
             if let due { lanes[known.lane]?.noteInLedger(dueAt: due) }

@@ -2,7 +2,9 @@ package import Deliveries
 import GRDB
 
 extension SQLiteLedger {
-    package func due(at destination: String, by time: Timestamp, limit: Int) async throws(LedgerError) -> DuePage {
+    package func due(at destination: String, by time: Timestamp, limit: Int, stuck: Int) async throws(LedgerError)
+        -> DuePage
+    {
         try await read { db in
             let statement = try db.cachedStatement(sql: Self.dueSQL)
             let room = max(0, limit)
@@ -12,7 +14,8 @@ extension SQLiteLedger {
                 try $0.dueDelivery()
             }
             let firstAttemptsDue = min(room, firstAttempts.prefix { $0.dueAt <= time }.count)
-            let reserve = room > 1 ? (room + 7) / 8 : 0
+            let passedOver = min(max(0, stuck), room)
+            let reserve = room > 1 ? passedOver + (room - passedOver + 7) / 8 : 0
             let retryRoom = max(room - firstAttemptsDue, reserve)
             let retries = try statement.all([.text(destination), .flag(true), .integer(retryRoom + 1)]) {
                 try $0.dueDelivery()

@@ -397,7 +397,7 @@ package actor DispatchLoop {
         for load in actions.loads {
             group.addTask { [store, inbox] in
                 let result = await Result.of { () async throws(LedgerError) in
-                    try await store.due(at: load.destination, by: load.dueBy, limit: load.limit)
+                    try await store.due(at: load.destination, by: load.dueBy, limit: load.limit, stuck: load.stuck)
                 }
                 inbox.send(.page(destination: load.destination, result))
             }
