@@ -21,7 +21,7 @@ package struct PDFJobHandler: JobHandler {
     /// Makes a handler that renders with WeasyPrint.
     ///
     /// - Parameters:
-    ///   - limits: what a document may cost at most; a job's own time limit counts if it is shorter.
+    ///   - limits: what a document may cost at most. A job's own time, if it is no longer than that, is its queue's to end.
     ///   - now: the wall clock.
     package init(
         catalogue: ProductCatalogue,
@@ -84,9 +84,9 @@ package struct PDFJobHandler: JobHandler {
 
         progress.report(25, stage: "rendering")
         var limits = limits
-        // The worker's own limit ends a job for good; when the job's own time is up, the queue stops it and has it tried again. A little
-        // apart, so that it is not chance which of the two it is.
-        if job.timeout < limits.time + .seconds(2) { limits.time = job.timeout + .seconds(5) }
+        // The worker's own limit ends a job for good; when the job's own time is up, its queue stops it and has it tried again. The renderer
+        // comes well after that, so that it is not chance which of the two it is.
+        if job.timeout <= limits.time { limits.time = job.timeout + .seconds(5) }
         let document = try await renderer.render(
             RenderRequest(
                 html: html,

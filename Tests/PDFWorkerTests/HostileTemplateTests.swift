@@ -68,23 +68,6 @@ import Testing
         }
     }
 
-    @Test func `a job's own time is left to its queue, which has it tried again`() async throws {
-        try await Bench.run(limits: RenderLimits(time: .seconds(60))) { bench in
-            try bench.templates.product(
-                "slow",
-                "<style>@page { size: 2mm 2mm; margin: 0 }</style>" + String(repeating: "<p>x y z</p>", count: 20_000)
-            )
-            let task = Task { try await bench.run(claimed("slow", timeout: .seconds(1))) }
-            let helper = try await bench.helper()
-            #expect(try await eventually { !children(of: helper).isEmpty })
-            // What the queue does when the time is up.
-            try await Task.sleep(for: .seconds(2))
-            #expect(!children(of: helper).isEmpty)
-            task.cancel()
-            await #expect(throws: JobFailure.self) { try await task.value }
-        }
-    }
-
     @Test func `a document that does not end is ended, with its process group, and the next one is made`() async throws
     {
         try await Bench.run(limits: RenderLimits(time: .seconds(2))) { bench in
