@@ -37,13 +37,14 @@ struct DestinationRoutes {
         }
         var states: [String: DestinationState] = [:]
         for state in await dependencies.destinations.destinations() { states[state.name] = state }
-        for (name, statistics) in counts where states[name] == nil {
+        for (name, statistics) in counts {
             // The dispatcher forgets destinations of URLs that came with events while they rest; any other was a route's.
             let isAtRest = name.hasPrefix(RouteTable.callbackPrefix)
-            states[name] = DestinationState(name: name, url: statistics.url, isConfigured: isAtRest)
+            var state = states[name] ?? DestinationState(name: name, isConfigured: isAtRest)
+            // Where one of a URL that came with an event leads is in the ledger only.
+            state.url = state.url ?? statistics.url
+            states[name] = state
         }
-        // Where one of a URL that came with an event leads is in the ledger only.
-        for (name, statistics) in counts where states[name]?.url == nil { states[name]?.url = statistics.url }
         let after = list.cursor ?? ""
         let names = states.keys.filter { $0 > after }.sorted()
         let items = names.prefix(list.limit).compactMap { name in

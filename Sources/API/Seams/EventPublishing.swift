@@ -9,7 +9,7 @@ package protocol EventPublishing: Sendable {
     func publish(_ fields: [EventField]) async throws(PublishError) -> String
 }
 
-/// Why it is not sure that an event is on the stream. Publishing it again under the same id does no harm.
+/// Why an event is not on the stream, or may not be. Publishing it again under the same id does no harm.
 package enum PublishError: Error, Hashable, Sendable {
     /// Redis does not answer: try again in a while.
     case unavailable

@@ -54,7 +54,6 @@ final class GroupedInsert {
                 next += size
             }
         }
-        values.removeAll(keepingCapacity: true)
     }
 
     private func statement(_ kind: Int) throws -> Statement {

@@ -173,12 +173,6 @@ struct Intake {
     }
 }
 
-/// The attempt that ended a delivery before that was written, and the status it has by it.
-struct EndedAttempt {
-    var attempt: Attempt
-    var status: DeliveryStatus
-}
-
 extension NewQuarantineEntry {
     /// The entry of a delivery whose event id is taken by an event of other content.
     static func conflict(of delivery: NewDelivery) -> NewQuarantineEntry {
