@@ -102,11 +102,13 @@ final class Inbox: Sendable {
 extension Answer {
     /// The answer to a request that came after the end.
     static var stopped: Answer {
-        Answer(
+        var answer = Answer(
             failure: .reset,
             errorText: "the sender has been stopped",
             requestWasSent: false,
             times: PhaseTimes(total: 0)
         )
+        answer.wasCutOff = true
+        return answer
     }
 }

@@ -30,7 +30,7 @@ extension Transfer {
     func answer(code: CURLcode?) -> Answer {
         let status = unsafe postback_curl_get_long(handle, CURLINFO_RESPONSE_CODE)
         let failure = failure(code: code, status: status)
-        return Answer(
+        var answer = Answer(
             failure: failure?.errorClass,
             errorText: failure?.text,
             requestWasSent: mayHaveBeenSent,
@@ -41,6 +41,8 @@ extension Transfer {
             remoteAddress: exchange.remoteAddress,
             times: times
         )
+        answer.wasCutOff = code == nil && failure != nil
+        return answer
     }
 
     private var times: PhaseTimes {

@@ -179,7 +179,8 @@ import Glibc
 
         if options != request.options { use(request.options) }
         use(request.url, proxy: request.options.proxy(for: request.url))
-        if proxy != nil, let literal = IPAddress(request.url.host), case .refused(let reason) = verdict(for: literal) {
+        // A proxy does the look-up, so that only what needs none can be judged.
+        if proxy != nil, let reason = policy.knownRefusal(of: request.url, origin: origin) {
             return .unsent(.blocked, reason)
         }
         use(http2: request.origin == .operatorConfigured)

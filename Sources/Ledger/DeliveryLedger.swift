@@ -56,7 +56,8 @@ package protocol DeliveryStore: Sendable {
     /// The remembered states of destinations.
     func destinationRecords() async throws(LedgerError) -> [DestinationRecord]
 
-    /// Remembers the state of destinations.
+    /// Remembers the state of destinations; that of a URL which came with events (``RouteTable/callbackPrefix``) as long as it is not
+    /// healthy.
     func save(_ destinations: [DestinationRecord]) async throws(LedgerError)
 }
 
@@ -71,8 +72,8 @@ package protocol OperatorLedger: Sendable {
     /// Makes a delivery pending and due at `time` again, with its whole schedule before it; its body and event id do
     /// not change, and its attempts go on counting. A pending delivery becomes due at once.
     ///
-    /// An attempt that is in flight meanwhile decides what becomes of the delivery, as if it had begun after the
-    /// replay.
+    /// An attempt that is in flight meanwhile ends the delivery if it delivers; otherwise it is recorded and changes nothing, because the
+    /// replay is still to be made.
     ///
     /// - Parameters:
     ///   - force: needed for one that was delivered.
@@ -83,7 +84,7 @@ package protocol OperatorLedger: Sendable {
     /// Ends a pending delivery as cancelled.
     func cancel(_ id: DeliveryID, at time: Timestamp) async throws(LedgerError) -> CancelAnswer
 
-    /// Quarantined entries, the newest first.
+    /// Quarantined entries, the newest first, with no more than the beginnings of their first fields.
     func quarantine(_ query: QuarantineQuery) async throws(LedgerError) -> Page<QuarantineEntry>
 
     /// One quarantined entry.

@@ -10,6 +10,8 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         case inaccessible
         /// The file is damaged or is not a ledger: someone must mend or restore it.
         case corrupt
+        /// One row holds what is not understood: it cannot be used, others can.
+        case damagedRow = "damaged row"
         /// Another relay owns this ledger: stop.
         case owned
         /// The ledger was written by a newer Postback: stop.
@@ -33,7 +35,7 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     package var isRetriable: Bool {
         switch code {
         case .busy, .full, .inaccessible, .corrupt: true
-        case .owned, .tooNew, .internal: false
+        case .damagedRow, .owned, .tooNew, .internal: false
         }
     }
 

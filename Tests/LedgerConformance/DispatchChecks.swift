@@ -119,18 +119,24 @@ extension LedgerConformance {
             let expected = [
                 DestinationBacklog(
                     destination: "orders",
-                    url: "https://orders.example.com/hook",
                     pending: 2,
                     earliestDueAt: Sample.time(7)
                 ),
                 DestinationBacklog(
                     destination: "retrying",
-                    url: "https://retrying.example.com/hook",
                     pending: 1,
                     earliestDueAt: Sample.time(70)
                 ),
             ]
             try expect(backlog, is: expected, "backlog")
+        },
+        ConformanceCheck("a URL that came with events is remembered as long as it is not healthy") { ledger in
+            let name = "\(RouteTable.callbackPrefix)example.com-1"
+            let gone = DestinationRecord(name: name, health: .gone, since: Sample.time(1), reason: "410")
+            try await ledger.save([gone])
+            try expect(await ledger.destinationRecords(), is: [gone], "gone")
+            try await ledger.save([DestinationRecord(name: name, health: .healthy, since: Sample.time(2), reason: nil)])
+            try expect(await ledger.destinationRecords(), is: [], "healthy")
         },
         ConformanceCheck("the state of a destination is remembered until it is saved anew") { ledger in
             let gone = DestinationRecord(name: "a", health: .gone, since: Sample.time(1), reason: "answered 410")

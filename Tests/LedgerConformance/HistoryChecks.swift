@@ -19,6 +19,8 @@ private struct History {
         var status: DeliveryStatus
         var attempts: Int
         var dueAt: Timestamp?
+        /// Whether the attempt that somebody asked for is still to be made.
+        var awaitsReplay = false
 
         mutating func set(_ status: DeliveryStatus, dueAt: Timestamp?) {
             self.status = status
@@ -62,17 +64,23 @@ private struct History {
             guard var delivery = known[id] else { continue }
             delivery.attempts += 1
             let (number, time) = (delivery.attempts, Sample.time(now))
+            let isReplay = delivery.awaitsReplay && Bool.random(using: &random)
+            if isReplay { delivery.awaitsReplay = false }
+            let counts = delivery.status == .pending && !delivery.awaitsReplay
+            var result: AttemptResult
             switch Int.random(in: 0..<3, using: &random) {
             case 0:
-                results.append(Sample.delivered(id, number, at: time))
+                result = Sample.delivered(id, number, at: time)
                 delivery.set(.delivered, dueAt: nil)
             case 1:
-                results.append(Sample.dead(id, number, at: time))
-                if delivery.status == .pending { delivery.set(.dead, dueAt: nil) }
+                result = Sample.dead(id, number, at: time)
+                if counts { delivery.set(.dead, dueAt: nil) }
             default:
-                results.append(Sample.retry(id, number, at: time, next: Sample.time(now + 500)))
-                if delivery.status == .pending { delivery.dueAt = Sample.time(now + 500) }
+                result = Sample.retry(id, number, at: time, next: Sample.time(now + 500))
+                if counts { delivery.dueAt = Sample.time(now + 500) }
             }
+            if isReplay { result.attempt.trigger = .replay }
+            results.append(result)
             known[id] = delivery
         }
         try await ledger.record(results)
@@ -89,7 +97,10 @@ private struct History {
         let force = Bool.random(using: &random)
         let time = Sample.time(now)
         _ = try await ledger.replay(DeliveryID(rawValue: id), force: force, requestedBy: "ops", at: time)
-        if known[id]?.status != .delivered || force { known[id]?.set(.pending, dueAt: time) }
+        if known[id]?.status != .delivered || force {
+            known[id]?.set(.pending, dueAt: time)
+            known[id]?.awaitsReplay = true
+        }
     }
 
     private mutating func prune(_ ledger: any DeliveryLedger) async throws {

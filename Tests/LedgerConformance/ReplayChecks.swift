@@ -53,6 +53,40 @@ extension LedgerConformance {
             let expected = DeliveryProgress(attempts: 1, trigger: .replay, requestedBy: "me")
             try expect(due.map(\.progress), is: [expected], "progress")
         },
+        ConformanceCheck("an attempt that began before a replay, or knew nothing of it, does not take its place") {
+            ledger in
+            let id = DeliveryID(rawValue: 1)
+            let results = [
+                Sample.dead(1, at: Sample.time(5)), Sample.retry(1, at: Sample.time(5), next: Sample.time(9_000)),
+                // A page had brought it in before, and it went out after.
+                Sample.dead(1, at: Sample.time(11)),
+            ]
+            for (index, result) in results.enumerated() {
+                let destination = "replayed\(index)"
+                let number = Int64(index + 1)
+                try await ledger.add(Sample.delivery(number, destination: destination))
+                _ = try await ledger.replay(
+                    DeliveryID(rawValue: number),
+                    force: false,
+                    requestedBy: "ops",
+                    at: Sample.time(10)
+                )
+                var result = result
+                result.attempt.delivery = DeliveryID(rawValue: number)
+                try await ledger.record([result])
+                let due = try await ledger.due(at: destination, by: Sample.time(10), limit: 1).deliveries
+                let progress = DeliveryProgress(attempts: 1, trigger: .replay, requestedBy: "ops")
+                try expect(due.map(\.progress), is: [progress], "due for \(result.next)")
+                try expect(await ledger.find(number).attempts.count, is: 1, "recorded")
+            }
+            var replay = Sample.dead(1, 2, at: Sample.time(12))
+            replay.attempt.trigger = .replay
+            try await ledger.record([replay])
+            try expect(await ledger.status(1), is: .dead, "status after the replay")
+            _ = try await ledger.replay(id, force: false, requestedBy: "ops", at: Sample.time(20))
+            try await ledger.record([Sample.delivered(1, 3, at: Sample.time(15))])
+            try expect(await ledger.status(1), is: .delivered, "what was delivered needs no replay")
+        },
         ConformanceCheck("what is not there can be neither replayed nor cancelled") { ledger in
             let id = DeliveryID(rawValue: 5)
             let replay = try await ledger.replay(id, force: true, requestedBy: "ops", at: Sample.start)

@@ -124,19 +124,19 @@ struct FailureTests {
             try await ledger.record([Sample.retry(1, next: Sample.time(1))])
             try await ledger.pool.write { try $0.execute(sql: "UPDATE \(table) SET \(column) = 'novel'") }
             let refusal = await error { _ = try await ledger.delivery(DeliveryID(rawValue: 1)) }
-            #expect(refusal?.code == .corrupt)
+            #expect(refusal?.code == .damagedRow)
             let expected = "\(directory.database): column \(column) holds a value that is not understood"
             #expect(refusal?.message == expected)
         }
     }
 
-    @Test("fields that were not written by this program are reported as corrupt")
+    @Test("fields that were not written by this program are reported as damaged")
     func unknownFields() async throws {
         try await withLedger { ledger, _ in
             _ = try await ledger.admit([.quarantine(Sample.quarantine("1-0"))])
             try await ledger.pool.write { try $0.execute(sql: "UPDATE quarantine SET fields = x'FFFF'") }
             let refusal = await error { _ = try await ledger.quarantine(QuarantineQuery()) }
-            #expect(refusal?.code == .corrupt)
+            #expect(refusal?.code == .damagedRow)
         }
     }
 

@@ -97,8 +97,14 @@ struct SimulatedLedger {
         guard var row = self[id], result.attempt.number > row.progress.attempts else { return }
         let wasPending = row.status == .pending
         if wasPending { unshelve(id, row) }
+        // What was asked for after it had begun, or without its knowing, is still to be made.
+        let isBeforeReplay =
+            row.progress.trigger == .replay
+            && (result.attempt.trigger == .scheduled || result.attempt.startedAt < row.dueAt)
         row.progress.attempts = result.attempt.number
         switch result.next {
+        case let next where wasPending && isBeforeReplay && next != .end(.delivered):
+            break
         case .retry(let due, let progress) where wasPending:
             row.dueAt = due
             row.progress = progress

@@ -21,7 +21,7 @@ extension SimulatedWorld {
             relay.dispatcher.replayed(delivery.id, to: name(destination), dueAt: dueAt)
             invariants.replayed(delivery.id)
         case .cancelled(let id):
-            relay.dispatcher.cancelled(id)
+            relay.dispatcher.cancelled(id, at: wall)
             invariants.cancelled(id)
         case .pause(let destination):
             configureIfNew(destination)

@@ -20,6 +20,8 @@ package struct Answer: Hashable, Sendable {
     package var remoteAddress: String?
     /// How long the phases took.
     package var times: PhaseTimes
+    /// Whether this side ended the exchange because it is stopping, which says nothing of the receiver. Not kept in the ledger.
+    package var wasCutOff = false
 
     /// Makes an answer; what is left out stands for "nothing of it".
     package init(

@@ -39,6 +39,8 @@ struct DestinationLane: Sendable {
     static let firstAllowance = 8
     /// One retry goes out for so many first attempts when both are waiting, so that neither starves.
     static let firstAttemptsPerRetry = 7
+    /// How long a destination without deliveries is remembered to be gone, in milliseconds: a day.
+    static let goneMemory: Int64 = 86_400_000
     /// Failures in a row that end a ramp.
     static let failuresThatEndARamp = 3
 
@@ -94,9 +96,15 @@ struct DestinationLane: Sendable {
     /// Its requests in flight, if it is not known to answer.
     var unprovenInFlight: Int { isProven ? 0 : inFlight }
 
-    /// Whether it has no deliveries, and nobody stopped it. Only its pace may still matter to the next one.
+    /// Whether it has no deliveries, and nobody stopped it. Only its pace may still matter to the next one, and that it is gone.
     var isIdle: Bool {
-        held == 0 && load == nil && ledgerDueAt == nil && health != .paused && health != .gone && !isReady
+        held == 0 && load == nil && ledgerDueAt == nil && health != .paused && !isReady
+    }
+
+    /// When nothing of it matters any more to a delivery that comes: `now` or a later time.
+    mutating func mattersUntil(_ now: Timestamp) -> Timestamp {
+        guard health == .gone, let since else { return paceAllows(at: now) }
+        return max(now, since.advanced(byMilliseconds: Self.goneMemory))
     }
 
     /// When its pace allows the next request: `now` or a later time.
@@ -354,6 +362,7 @@ struct DestinationLane: Sendable {
     /// are; here they move back with the clock, so that it is asked again too early rather than too late.
     mutating func shift(byMilliseconds delta: Int64) {
         pace.shift(byMilliseconds: delta)
+        since = since?.advanced(byMilliseconds: delta)
         nextProbeAt = nextProbeAt?.advanced(byMilliseconds: delta)
         guard delta < 0 else { return }
         ledgerDueAt = ledgerDueAt?.advanced(byMilliseconds: delta)

@@ -47,6 +47,8 @@ package struct Dispatcher: Sendable {
     private var isDraining = false
     /// Requests in flight to destinations whose latest sign was not one of life.
     private var unprovenInFlight = 0
+    /// Destinations that are gone: they hold nothing, and take nothing from the others.
+    private var gone = 0
 
     /// Requests in flight over all destinations.
     package private(set) var inFlight = 0
@@ -222,10 +224,12 @@ package struct Dispatcher: Sendable {
     }
 
     /// Forgets a delivery that was cancelled. One in flight ends as it ends; the ledger knows that it was cancelled.
-    package mutating func cancelled(_ id: DeliveryID) {
+    ///
+    /// The ledger is asked once more: a replay that came after it may have been heard of before it.
+    package mutating func cancelled(_ id: DeliveryID, at now: Timestamp) {
         guard let known = held[id] else { return }
         switch known.stage {
-        case .queued, .unrecordable: release(id, dueInLedger: nil)
+        case .queued, .unrecordable: release(id, dueInLedger: now)
         case .inFlight: held[id]?.isCancelled = true
         case .recording: return
         }
@@ -372,16 +376,17 @@ package struct Dispatcher: Sendable {
         ready.append(contentsOf: deferred)
     }
 
-    /// Forgets the destination of a URL that came with an event, of which there is no end, once its pace has run out.
+    /// Forgets the destination of a URL that came with an event, of which there is no end, once nothing of it matters any more.
     ///
     /// - Returns: whether it is forgotten now.
     private mutating func forget(_ lane: inout DestinationLane, _ index: Int, at now: Timestamp) -> Bool {
-        let free = lane.paceAllows(at: now)
+        let free = lane.mattersUntil(now)
         guard free <= now else {
             arm(&lane, index, at: free)
             return false
         }
         if lane.health != .healthy {
+            if lane.health == .gone { gone -= 1 }
             lane.calmDown(at: now)
             if let record = lane.record { changes.append(record) }
         }
@@ -452,6 +457,12 @@ package struct Dispatcher: Sendable {
             now: now,
             jitter: random.fraction()
         )
+        if attempt.answer.wasCutOff {
+            // The relay stops: the attempt is made again after the next start, as after a crash, and costs the delivery none of its tries.
+            var progress = known.progress
+            progress.attempts += 1
+            next = .retry(at: now, progress: progress)
+        }
         var dueAgainAt: Timestamp?
         if case .retry(let due, _) = next {
             if trigger == .test { next = .end(.dead) } else { dueAgainAt = due }
@@ -504,8 +515,10 @@ package struct Dispatcher: Sendable {
     private mutating func change<Result>(_ index: Int, _ body: (inout DestinationLane) -> Result) -> Result? {
         guard var lane = lanes[index].take() else { return nil }
         let unprovenBefore = lane.unprovenInFlight
+        let wasGone = lane.health == .gone
         let result = body(&lane)
         unprovenInFlight += lane.unprovenInFlight - unprovenBefore
+        gone += (lane.health == .gone ? 1 : 0) - (wasGone ? 1 : 0)
         lanes[index] = lane
         return result
     }
@@ -513,7 +526,7 @@ package struct Dispatcher: Sendable {
     /// How many deliveries a destination may hold now: fewer when many destinations have work.
     private var window: Int {
         guard held.count < limits.held else { return limits.smallestWindow }
-        let share = limits.held / max(1, laneOfName.count)
+        let share = limits.held / max(1, laneOfName.count - gone)
         return max(limits.smallestWindow, min(limits.window, share))
     }
 

@@ -23,8 +23,10 @@ package struct JSONObjectBytes: Hashable, Sendable {
     }
 
     /// Checks that `bytes` are one JSON object (RFC 8259) in UTF-8, nested at most 128 deep.
-    package init(_ bytes: [UInt8]) throws(JSONScanError) {
-        var scanner = JSONScanner()
+    ///
+    /// - Parameter depth: another limit, for what holds such an object.
+    package init(_ bytes: [UInt8], depth: Int = 128) throws(JSONScanError) {
+        var scanner = JSONScanner(depthLimit: depth)
         let object = try scanner.scanObject(bytes.span)
         if object.lowerBound == 0, object.upperBound == bytes.count {
             self.bytes = bytes

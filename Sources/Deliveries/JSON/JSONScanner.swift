@@ -6,8 +6,13 @@ struct JSONScanner {
     /// Deeper nesting is refused: receivers' parsers recurse.
     static let depthLimit = 128
 
+    private let depthLimit: Int
     private(set) var members: [JSONObjectBytes.Member] = []
     private var index = 0
+
+    init(depthLimit: Int = Self.depthLimit) {
+        self.depthLimit = depthLimit
+    }
 
     /// Scans one object with nothing but white space around it, and returns where it stands.
     mutating func scanObject(_ bytes: Span<UInt8>) throws(JSONScanError) -> Range<Int> {
@@ -35,8 +40,8 @@ struct JSONScanner {
                 switch peek(bytes) {
                 case UInt8(ascii: "{")?, UInt8(ascii: "[")?:
                     let isObject = peek(bytes) == UInt8(ascii: "{")
-                    guard stack.count < Self.depthLimit else {
-                        throw error("is nested more than \(Self.depthLimit) deep")
+                    guard stack.count < depthLimit else {
+                        throw error("is nested more than \(depthLimit) deep")
                     }
                     index += 1
                     skipSpace(bytes)

@@ -58,6 +58,7 @@ struct LatencyTally {
         }
         if let newest = counts.keys.map(\.minute).max() {
             try db.cachedStatement(sql: Self.forget).run([.integer(newest - Self.keptMinutes)])
+            try db.cachedStatement(sql: Self.forgetFuture).run([.integer(newest + 15)])
         }
     }
 
@@ -70,4 +71,6 @@ struct LatencyTally {
     private static let forget = """
         DELETE FROM latencies WHERE minute = (SELECT min(minute) FROM latencies) AND minute < ?
         """
+    /// What a clock that was ahead has left. An attempt counts for the minute in which it began, which may be ten ago.
+    private static let forgetFuture = "DELETE FROM latencies WHERE minute > ?"
 }

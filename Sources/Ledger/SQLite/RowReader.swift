@@ -5,7 +5,7 @@ import GRDBSQLite
 /// Reads the columns of a row from left to right, and trusts none of them.
 ///
 /// Files get damaged, and other programs write to them: a value of another kind, or an unknown word, throws
-/// ``LedgerError/Code/corrupt`` with the name of the column.
+/// ``LedgerError/Code/damagedRow`` with the name of the column.
 ///
 /// Only for use while the statement that was stepped onto the row is on it.
 struct RowReader {
@@ -18,7 +18,7 @@ struct RowReader {
         switch nextType() {
         case SQLITE_INTEGER: sqlite3_column_int64(statement, index)
         case SQLITE_NULL: nil
-        default: throw corrupt()
+        default: throw damaged()
         }
     }
 
@@ -26,7 +26,7 @@ struct RowReader {
         switch nextType() {
         case SQLITE_FLOAT, SQLITE_INTEGER: sqlite3_column_double(statement, index)
         case SQLITE_NULL: nil
-        default: throw corrupt()
+        default: throw damaged()
         }
     }
 
@@ -34,18 +34,18 @@ struct RowReader {
         switch nextType() {
         case SQLITE_TEXT:
             // The text before its length: asking for it may convert it.
-            guard let start = sqlite3_column_text(statement, index) else { throw corrupt() }
+            guard let start = sqlite3_column_text(statement, index) else { throw damaged() }
             let count = Int(sqlite3_column_bytes(statement, index))
             return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
         case SQLITE_NULL:
             return nil
         default:
-            throw corrupt()
+            throw damaged()
         }
     }
 
     mutating func bytes() throws -> [UInt8] {
-        guard nextType() == SQLITE_BLOB else { throw corrupt() }
+        guard nextType() == SQLITE_BLOB else { throw damaged() }
         // An empty blob has no address.
         guard let start = sqlite3_column_blob(statement, index) else { return [] }
         return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, index))))
@@ -80,13 +80,13 @@ struct RowReader {
     mutating func optionalTime() throws -> Timestamp? { try optionalInteger().map(Timestamp.init(milliseconds:)) }
 
     /// The error for the column that was read last.
-    func corrupt() -> LedgerError {
+    func damaged() -> LedgerError {
         let name = sqlite3_column_name(statement, index).map { String(cString: $0) }
-        return LedgerError(.corrupt, "column \(name ?? "\(index)") holds a value that is not understood")
+        return LedgerError(.damagedRow, "column \(name ?? "\(index)") holds a value that is not understood")
     }
 
     private func present<Value>(_ value: Value?) throws -> Value {
-        guard let value else { throw corrupt() }
+        guard let value else { throw damaged() }
         return value
     }
 

@@ -152,7 +152,7 @@ extension RowReader {
     }
 
     private mutating func headers() throws -> [HeaderField] {
-        guard let headers = StoredFields.decodeHeaders(try bytes()) else { throw corrupt() }
+        guard let headers = StoredFields.decodeHeaders(try bytes()) else { throw damaged() }
         return headers
     }
 }

@@ -63,7 +63,6 @@ extension SQLiteLedger {
             try db.cachedStatement(sql: Self.backlogSQL).all([]) {
                 DestinationBacklog(
                     destination: try $0.text(),
-                    url: try $0.text(),
                     pending: try $0.count(),
                     earliestDueAt: try $0.time()
                 )
@@ -92,7 +91,13 @@ extension SQLiteLedger {
                     INSERT OR REPLACE INTO destinations (name, health, since, reason) VALUES (?, ?, ?, ?)
                     """
             )
+            let forget = try db.cachedStatement(sql: "DELETE FROM destinations WHERE name = ?")
             for record in destinations {
+                // Of URLs that come with events there is no end.
+                if record.health == .healthy, record.name.hasPrefix(RouteTable.callbackPrefix) {
+                    try forget.run([.text(record.name)])
+                    continue
+                }
                 try statement.run([.text(record.name), .word(record.health), .time(record.since), .text(record.reason)])
             }
         }
@@ -132,8 +137,6 @@ extension SQLiteLedger {
     static let backlogSQL = """
         SELECT
           destination,
-          (SELECT url FROM deliveries INDEXED BY deliveries_due
-            WHERE status = 'pending' AND destination = destination_counts.destination LIMIT 1),
           pending,
           \(earliestDueSQL)
         FROM destination_counts

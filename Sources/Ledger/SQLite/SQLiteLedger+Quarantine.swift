@@ -11,7 +11,7 @@ extension SQLiteLedger {
                     WHERE id < ? ORDER BY id DESC LIMIT ?
                     """
             )
-            .all([.integer(query.after ?? .max), .integer(limit + 1)]) { try $0.quarantineEntry() }
+            .all([.integer(query.after ?? .max), .integer(limit + 1)]) { try $0.quarantineEntry().shortened() }
             return Page(items: Array(found.prefix(limit)), hasMore: found.count > limit)
         }
     }
@@ -72,7 +72,7 @@ extension RowReader {
         let field = try text()
         let reason = try text()
         let receivedAt = try time()
-        guard let fields = StoredFields.decode(try bytes()) else { throw corrupt() }
+        guard let fields = StoredFields.decode(try bytes()) else { throw damaged() }
         return QuarantineEntry(
             id: id,
             source: StreamSource(entryID: entryID, fields: fields),

@@ -48,7 +48,9 @@ private struct AttemptWriter {
 
     init(_ db: Database) throws {
         self.db = db
-        find = try db.cachedStatement(sql: "SELECT status, destination FROM deliveries WHERE id = ?")
+        find = try db.cachedStatement(
+            sql: "SELECT status, destination, next_trigger, next_attempt_at FROM deliveries WHERE id = ?"
+        )
         inserts = GroupedInsert(db, Self.insertSQL)
         end = try db.cachedStatement(sql: Self.endSQL)
         postpone = try db.cachedStatement(sql: Self.postponeSQL)
@@ -56,12 +58,19 @@ private struct AttemptWriter {
 
     mutating func record(_ result: AttemptResult) throws {
         let attempt = result.attempt
-        let found = try find.first([.id(attempt.delivery)]) { (try $0.word(DeliveryStatus.self), try $0.text()) }
+        let found = try find.first([.id(attempt.delivery)]) {
+            (try $0.word(DeliveryStatus.self), try $0.text(), try $0.word(AttemptTrigger.self), try $0.optionalTime())
+        }
         // An attempt for a delivery that is gone has no place here; one that is recorded already changes nothing.
-        guard let (status, destination) = found, try add(attempt) else { return }
+        guard let (status, destination, trigger, due) = found, try add(attempt) else { return }
         latencies.add(attempt, to: destination)
 
+        // What was asked for after it had begun, or without its knowing, is still to be made.
+        let isBeforeReplay =
+            trigger == .replay && (attempt.trigger == .scheduled || due.map { attempt.startedAt < $0 } ?? false)
         switch (status, result.next) {
+        case (.pending, let next) where isBeforeReplay && next != .end(.delivered):
+            try db.cachedStatement(sql: Self.noteSQL).run(last(attempt) + [.id(attempt.delivery)])
         case (.pending, .retry(let time, let progress)):
             try delay(attempt, until: time, progress)
         case (.pending, .end(let new)),

@@ -67,6 +67,8 @@ struct RelayRuntime {
             health: health,
             logger: logger
         )
+        // Two that make ids beside each other differ for sure.
+        let node: UInt16 = random.next()
         let intake = IntakeService(
             configuration: settings.intake,
             consumer: ConsumerName(
@@ -80,7 +82,7 @@ struct RelayRuntime {
             health: health,
             metrics: metrics,
             logger: logger,
-            decider: IntakeDecider(node: random.next()),
+            decider: IntakeDecider(node: node),
             hand: hand,
             acknowledger: acknowledger,
             notify: { loop.notify($0) },
@@ -92,7 +94,7 @@ struct RelayRuntime {
             routing: routing,
             clock: clock,
             hand: hand,
-            decider: IntakeDecider(node: random.next())
+            decider: IntakeDecider(node: node ^ 1)
         )
         let relay = RelayService(
             intake: intake,

@@ -33,7 +33,7 @@ package actor DispatchLoop {
     private var armedAt: Timestamp?
     private var roomWaiters: [RoomWaiter] = []
     /// What of the ledger cannot be read at the moment, and why: pages by their destination, and payloads.
-    private var unreadable: [String?: String] = [:]
+    private var unreadable: [String?: Unreadable] = [:]
     /// What came before the ledger was taken up.
     private var early: [DispatchInput] = []
     private var isDraining = false
@@ -41,6 +41,11 @@ package actor DispatchLoop {
 
     /// So many requests are handed to the sender at a time, so that it is at work on the first while the rest is being signed.
     private static let handful = 16
+
+    private struct Unreadable {
+        var reason: String
+        var at: Timestamp
+    }
 
     /// Someone who waits in ``room(after:)``.
     private struct RoomWaiter {
@@ -205,7 +210,7 @@ package actor DispatchLoop {
                 dispatcher.written(delivery.id, to: delivery.destination, dueAt: min(delivery.receivedAt, now))
             }
         case .admission(.refused(let deliveries)):
-            for delivery in deliveries { dispatcher.cancelled(delivery.id) }
+            for delivery in deliveries { dispatcher.cancelled(delivery.id, at: now) }
         case .admission(.awaited):
             recorder.inbox.send(.writeNow)
         case .answers(let results):
@@ -218,20 +223,20 @@ package actor DispatchLoop {
         case .dueTimesMoved:
             dispatcher.dueTimesMoved(at: now)
         case .page(let destination, .success(let page)):
-            noteReading(of: destination, trouble: nil)
+            noteReading(of: destination, trouble: nil, at: now)
             dispatcher.loaded(destination, page.deliveries, nextDueAt: page.nextDueAt)
         case .page(let destination, .failure(let error)):
-            noteReading(of: destination, trouble: error)
+            noteReading(of: destination, trouble: error, at: now)
             logger.warning(
                 "Cannot read due deliveries, trying again",
                 metadata: Logger.Metadata([.destination: "\(destination)", .reason: "\(error)"])
             )
             dispatcher.loadFailed(destination, retryAt: now.advanced(byMilliseconds: 1000))
         case .payloads(let orders, .success(let payloads)):
-            noteReading(of: nil, trouble: nil)
+            noteReading(of: nil, trouble: nil, at: now)
             start(orders, payloads)
         case .payloads(let orders, .failure(let error)):
-            noteReading(of: nil, trouble: error)
+            noteReading(of: nil, trouble: error, at: now)
             logger.warning(
                 "Cannot read payloads, trying again",
                 metadata: Logger.Metadata([.count: .stringConvertible(orders.count), .reason: "\(error)"])
@@ -241,7 +246,7 @@ package actor DispatchLoop {
             configureIfNew(destination, routing.current)
             dispatcher.replayed(delivery.id, to: destination, dueAt: min(delivery.dueAt, now))
         case .cancelled(let id):
-            dispatcher.cancelled(id)
+            dispatcher.cancelled(id, at: now)
         case .pause(let destination, let by):
             configureIfNew(destination, routing.current)
             dispatcher.pause(destination, at: now, reason: "paused by \(by)")
@@ -303,8 +308,15 @@ package actor DispatchLoop {
 
     private func applyRoutes() {
         let routes = routing.current
-        for name in Set(routes.destinationNames).union(dispatcher.snapshots().map(\.name)) {
+        let known = dispatcher.snapshots()
+        for name in Set(routes.destinationNames).union(known.map(\.name)) {
             dispatcher.configure(name, routes.policy(of: name))
+        }
+        for destination in known where destination.isConfigured && routes.policy(of: destination.name) == nil {
+            logger.warning(
+                "A destination is in no route any more; what waits for it goes on waiting",
+                metadata: Logger.Metadata([.destination: "\(destination.name)"])
+            )
         }
     }
 
@@ -362,10 +374,18 @@ package actor DispatchLoop {
     }
 
     /// Notes whether a page of a destination, or payloads, could be read.
-    private func noteReading(of destination: String?, trouble: LedgerError?) {
+    ///
+    /// What could not be read is not asked for again when its destination has stopped meanwhile: after half a minute without news of it, it
+    /// is no trouble any more.
+    private func noteReading(of destination: String?, trouble: LedgerError?, at now: Timestamp) {
         if trouble == nil && unreadable.isEmpty { return }
-        unreadable[destination] = trouble.map { "\($0)" }
-        health.noteReading(\.dueTrouble, trouble: unreadable.values.min(), logger)
+        unreadable[destination] = trouble.map { Unreadable(reason: "\($0)", at: now) }
+        tellTrouble(at: now)
+    }
+
+    private func tellTrouble(at now: Timestamp) {
+        unreadable = unreadable.filter { now.milliseconds(since: $0.value.at) < 30_000 }
+        health.noteReading(\.dueTrouble, trouble: unreadable.values.map(\.reason).min(), logger)
     }
 
     // MARK: What is done
@@ -405,6 +425,7 @@ package actor DispatchLoop {
         for change in actions.changes { note(change) }
         if cache.isCrowded { cache.keep { dispatcher.isQueued($0) } }
         metrics.levels(inFlight: dispatcher.inFlight, held: dispatcher.heldCount, unrecorded: dispatcher.unrecorded)
+        if !unreadable.isEmpty { tellTrouble(at: now) }
         answerRoomWaiters()
         armTimer(in: &group)
     }

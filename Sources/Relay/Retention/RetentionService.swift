@@ -7,8 +7,12 @@ import Telemetry
 package struct RetentionService: Sendable {
     /// Rows removed in one transaction: a few milliseconds of the writer's time.
     static let batch = 500
+    /// Before the first round.
+    static let firstPause = Duration.seconds(60)
     /// Between two rounds.
     static let interval = Duration.seconds(600)
+    /// So many milliseconds the clock may run ahead between two rounds.
+    static let tolerance: Int64 = 3_600_000
     /// Between two batches of a round, so that deliveries come first.
     static let pause = Duration.milliseconds(50)
 
@@ -26,8 +30,23 @@ package struct RetentionService: Sendable {
     }
 
     /// Runs until the task is cancelled.
+    ///
+    /// A clock that has run ahead makes everything old, and what was removed is gone for good. So nothing is removed in a round before
+    /// which the clock was set forward, nor right after the start, when a machine may not have heard the time yet.
     package func run() async {
+        var drift = ClockDrift(clock)
+        var pause = Self.firstPause
         while !Task.isCancelled {
+            guard (try? await Task.sleep(for: pause)) != nil else { return }
+            pause = Self.interval
+            let ahead = drift.look(at: clock)
+            guard ahead < Self.tolerance else {
+                logger.warning(
+                    "The clock was set forward: nothing is removed in this round",
+                    metadata: Logger.Metadata([.durationMilliseconds: .stringConvertible(ahead)])
+                )
+                continue
+            }
             let removed = await removeWhatIsOld()
             if removed > 0 {
                 logger.info(
@@ -35,7 +54,6 @@ package struct RetentionService: Sendable {
                     metadata: Logger.Metadata([.count: .stringConvertible(removed)])
                 )
             }
-            try? await Task.sleep(for: Self.interval)
         }
     }
 

@@ -189,7 +189,7 @@ struct DispatcherLedgerTests {
         bench.dispatcher.replayed(ids[0], to: "a", dueAt: bench.now)
         bench.dispatcher.unrecordable(ids)
         bench.dispatcher.replayed(ids[1], to: "a", dueAt: bench.now)
-        bench.dispatcher.cancelled(ids[2])
+        bench.dispatcher.cancelled(ids[2], at: bench.now)
         #expect(bench.dispatcher.heldCount == 0)
         #expect(bench.next().loads.count == 1)
         let replay = DeliveryProgress(attempts: 0, trigger: .replay, requestedBy: "ops")
@@ -369,7 +369,7 @@ struct DispatcherLedgerTests {
             bench.answer(bench.sends())
             bench.add([number + 10_000])
             _ = bench.next()
-            bench.dispatcher.cancelled(DeliveryID(rawValue: number + 10_000))
+            bench.dispatcher.cancelled(DeliveryID(rawValue: number + 10_000), at: bench.now)
         }
         #expect(bench.dispatcher.timerCount < 200)
     }
@@ -404,6 +404,36 @@ struct DispatcherLedgerTests {
         _ = bench.next()
         #expect(bench.dispatcher.knows(name))
         #expect(bench.dispatcher.wakeAt != nil)
+    }
+
+    @Test("forgets a URL that is gone after a day without deliveries, and until then it takes nothing from the others")
+    func forgetsGoneCallbacks() {
+        var bench = DispatcherBench(limits: DispatchLimits(held: 1_000))
+        let names = (1...500).map { RouteTable.callbackPrefix + "\($0)" }
+        for (number, name) in zip(Int64(1)..., names) {
+            bench.dispatcher.configure(name, DestinationPolicy())
+            bench.add([number], to: name)
+            bench.answer(bench.sends(), .status(410))
+            _ = bench.next()
+            #expect(bench.health(name) == .gone)
+        }
+        bench.dispatcher.configure("a", DestinationPolicy())
+        bench.add(1_000..<1_500)
+        #expect(bench.dispatcher.heldCount == 500)
+        bench.pass(DestinationLane.goneMemory - 1)
+        #expect(bench.next().changes.isEmpty)
+        bench.pass(1)
+        #expect(bench.next().changes.map(\.health) == Array(repeating: .healthy, count: 500))
+        #expect(names.allSatisfy { !bench.dispatcher.knows($0) })
+    }
+
+    @Test("asks the ledger once more after a delivery was cancelled that a replay may have brought back since")
+    func cancelledAfterReplay() {
+        var bench = DispatcherBench(DestinationPolicy(concurrency: 1))
+        bench.add(1...2)
+        #expect(bench.sends() == [1])
+        bench.dispatcher.cancelled(DeliveryID(rawValue: 2), at: bench.now)
+        #expect(bench.next().loads.map(\.destination) == ["a"])
     }
 
     @Test("forgets a suspended URL too once it has no deliveries left, and says so")

@@ -253,14 +253,35 @@ struct DispatcherTests {
         #expect(bench.next().loads.count == 1)
     }
 
+    @Test("makes an attempt again that this side cut off, at no cost to the delivery or its destination")
+    func cutOff() throws {
+        var bench = DispatcherBench(DestinationPolicy(retries: RetrySchedule(delays: []), concurrency: 50))
+        let progress = DeliveryProgress(attempts: 3, step: 2, trigger: .replay, requestedBy: "ops")
+        bench.add([1], progress: progress)
+        #expect(bench.next().loads.count == 1)
+        bench.dispatcher.loaded("a", [bench.due(1, progress: progress)], nextDueAt: nil)
+        bench.add(2...40)
+        let sent = bench.sends()
+        #expect(sent.contains(1) && sent.count > 5)
+        var answer = Answer(failure: .reset, requestWasSent: true, times: PhaseTimes(total: 1))
+        answer.wasCutOff = true
+        let results = bench.finish(sent, answer)
+        #expect(results.allSatisfy { $0.attempt.outcome == .unknown })
+        let replay = try #require(results.first { $0.attempt.delivery == DeliveryID(rawValue: 1) })
+        var next = progress
+        next.attempts = 4
+        #expect(replay.next == .retry(at: bench.now, progress: next))
+        #expect(bench.health() == .healthy)
+    }
+
     @Test("forgets a queued delivery that was cancelled, and lets one in flight end")
     func cancelled() {
         var bench = DispatcherBench(DestinationPolicy(concurrency: 1))
         bench.add(1...3)
         #expect(bench.sends() == [1])
-        bench.dispatcher.cancelled(DeliveryID(rawValue: 1))
-        bench.dispatcher.cancelled(DeliveryID(rawValue: 2))
-        bench.dispatcher.cancelled(DeliveryID(rawValue: 99))
+        bench.dispatcher.cancelled(DeliveryID(rawValue: 1), at: bench.now)
+        bench.dispatcher.cancelled(DeliveryID(rawValue: 2), at: bench.now)
+        bench.dispatcher.cancelled(DeliveryID(rawValue: 99), at: bench.now)
         #expect(!bench.dispatcher.isQueued(DeliveryID(rawValue: 2)))
         #expect(bench.dispatcher.isQueued(DeliveryID(rawValue: 3)))
         bench.answer([1])
