@@ -67,6 +67,19 @@ struct GenerateTests {
         }
     }
 
+    @Test("a job that was taken is not called refused because it cannot be looked at for a while")
+    func outage() async throws {
+        try await TestAPI.run(rules: { ($0.keepAlive, $0.synchronousWait) = (.milliseconds(5), .milliseconds(100)) }) {
+            api in
+            async let reply = api.post("/api/reports/generate", Self.body)
+            let id = try await Self.submitted(api)
+            api.jobs.change { $0.failure = .unavailable(reason: "Redis does not answer", retryAfter: 5) }
+            let answer = try await reply
+            #expect(answer.status == 202)
+            #expect(answer.json["job_id"]?.string == id.text)
+        }
+    }
+
     @Test("a change that was lost is noticed all the same")
     func lostChange() async throws {
         try await TestAPI.run(rules: { $0.keepAlive = .milliseconds(20) }) { api in

@@ -246,6 +246,23 @@ struct JobTests {
         }
     }
 
+    @Test("a job that cannot be cancelled now keeps nobody from cancelling the others")
+    func cancelManyInPart() async throws {
+        try await TestAPI.run { api in
+            let views = (1...3).map { Sample.job($0) }
+            views.forEach(api.jobs.put)
+            let first = views[0].record.id
+            api.jobs.change { $0.onTheirWay = [first] }
+            let some = try await api.post("/api/jobs/cancel", #"{"queue":"pdf"}"#)
+            #expect(some.text == #"{"cancelled":2,"requested":0,"dry_run":false,"has_more":true}"#)
+            let none = try await api.post("/api/jobs/cancel", #"{"queue":"pdf"}"#)
+            #expect(none.text == #"{"cancelled":0,"requested":0,"dry_run":false,"has_more":true}"#)
+            let one = try await api.post("/api/jobs/\(first)/cancel", "{}")
+            #expect(one.status == 503)
+            #expect(one.detail.contains("on its way"))
+        }
+    }
+
     @Test("while Redis and the ledger are away every answer about jobs is 503 with a time to come back")
     func unavailable() async throws {
         try await TestAPI.run { api in

@@ -11,16 +11,21 @@ struct WorkerServiceTests {
     /// Runs what the test gives it.
     private struct ClosureHandler: JobHandler {
         let kind = "script"
+        var isReady: @Sendable () async -> Void = {}
         let body: @Sendable (ClaimedJob, JobProgressReporter) async throws(JobFailure) -> [UInt8]
 
         func run(_ job: ClaimedJob, progress: JobProgressReporter) async throws(JobFailure) -> [UInt8] {
             try await body(job, progress)
         }
+
+        func ready() async { await isReady() }
     }
 
     private func withWorker(
         _ test: TestQueue,
         _ change: (inout WorkerConfiguration) -> Void = { _ in },
+        queue: JobQueue? = nil,
+        isReady: @escaping @Sendable () async -> Void = {},
         handler: @escaping @Sendable (ClaimedJob, JobProgressReporter) async throws(JobFailure) -> [UInt8],
         observe: @escaping @Sendable (RunReport) -> Void = { _ in },
         _ body: @Sendable () async throws -> Void
@@ -28,8 +33,8 @@ struct WorkerServiceTests {
         var configuration = WorkerConfiguration()
         change(&configuration)
         let worker = WorkerService(
-            queue: test.queue,
-            handlers: [ClosureHandler(body: handler)],
+            queue: queue ?? test.queue,
+            handlers: [ClosureHandler(isReady: isReady, body: handler)],
             configuration: configuration,
             logger: .silent,
             observe: observe
@@ -38,6 +43,62 @@ struct WorkerServiceTests {
             group.addTask { try await worker.run() }
             try await body()
             group.cancelAll()
+        }
+    }
+
+    @Test("a worker with a free slot goes on at once when a job of a queue ends whose limit was used up")
+    func limits() async throws {
+        try await TestQueue.run { test in
+            let running = Mutex((now: 0, most: 0))
+            try await withWorker(
+                test,
+                // Longer than the test may take.
+                { ($0.concurrency, $0.idleInterval) = (3, .seconds(300)) },
+                queue: test.queue { $0.concurrency = [.pdf: 1] },
+                handler: { (_, _) async throws(JobFailure) in
+                    running.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+                    try? await Task.sleep(for: .milliseconds(20))
+                    running.withLock { $0.now -= 1 }
+                    return Array(json: "{}")
+                }
+            ) {
+                var jobs: [JobID] = []
+                for _ in 0..<8 { jobs.append(try await test.submit()) }
+                for job in jobs { _ = try await test.waitUntil(job, is: .completed) }
+                #expect(running.withLock { $0.most } == 1)
+            }
+        }
+    }
+
+    @Test("a worker whose handler cannot run jobs takes none, and gives back what it took, which costs no try")
+    func unusableHandler() async throws {
+        try await TestQueue.run { test in
+            let (gate, opener) = AsyncStream.makeStream(of: Void.self)
+            let tries = Mutex(0)
+            try await withWorker(
+                test,
+                isReady: { for await _ in gate {} },
+                handler: { (job, _) async throws(JobFailure) in
+                    guard
+                        tries.withLock({
+                            $0 += 1; return $0
+                        }) > 1
+                    else {
+                        var failure = JobFailure("no engine", isRetriable: true)
+                        failure.isWorkersOwn = true
+                        throw failure
+                    }
+                    return Array(json: #"{"retries":\#(job.retryCount)}"#)
+                }
+            ) {
+                let job = try await test.submit { $0.maxRetries = 0 }
+                // Whoever is not ready lets others have it.
+                let other = try await test.claim("other")
+                #expect(other.lease.job == job)
+                _ = try await test.queue.release(other.lease)
+                opener.finish()
+                #expect(try await test.waitUntil(job, is: .completed).result == Array(json: #"{"retries":0}"#))
+            }
         }
     }
 

@@ -51,6 +51,19 @@ struct SubmissionTests {
         }
     }
 
+    @Test("What Redis refuses for good is not spooled, and is refused with the reason")
+    func missingPermission() async throws {
+        try await run { jobs in
+            _ = try await jobs.redis.cli("ACL", "SETUSER", "default", "-evalsha", "-eval")
+            let error = await #expect(throws: JobsError.self) { try await jobs.desk.submit(Sample.submission(1)) }
+            guard case .unavailable(let reason)? = error else { throw TestFailure("got \(error.debugDescription)") }
+            #expect(reason.contains("NOPERM"))
+            #expect(try await jobs.ledger.spooledSubmissions(limit: 1).isEmpty)
+            _ = try await jobs.redis.cli("ACL", "SETUSER", "default", "+evalsha", "+eval")
+            _ = try await jobs.accept(Sample.submission(1))
+        }
+    }
+
     @Test("A job has an estimate once one of its kind was measured")
     func estimates() async throws {
         try await run { jobs in

@@ -17,7 +17,7 @@ extension QuarantineEntry {
             ("type", text(of: "type")),
             ("event_id", text(of: "id")),
             ("job_id", text(of: "job_id")),
-            ("size", JSON(source.fields.reduce(0) { $0 + $1.name.count + $1.value.count })),
+            ("size", JSON(size)),
         ]
     }
 

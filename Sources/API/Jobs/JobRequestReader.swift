@@ -71,7 +71,7 @@ struct JobRequestReader: Sendable {
     private func pdfRequest(_ body: JSONBody) throws(Problem) -> PDFRequest {
         guard let code = try line(body, ["code"], limit: 128) else { throw .invalid("code", "is missing") }
         guard let product = try body.text(under: Self.productNames) else { throw .invalid("product_id", "is missing") }
-        guard Self.isProductID(product.text) else {
+        guard PDFRequest.isProductID(product.text) else {
             throw .invalid(product.name, "must be 1 to 64 of A-Z a-z 0-9 _ - . and begin with a letter or digit")
         }
         let email = try line(body, Self.emailNames, limit: 254)
@@ -161,20 +161,6 @@ struct JobRequestReader: Sendable {
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         scalar.isASCII ? scalar.value < 0x20 || scalar.value == 0x7F : scalar.properties.generalCategory == .control
-    }
-
-    /// The name of a folder, so that none can lead out of the one it lies in.
-    private static func isProductID(_ text: String) -> Bool {
-        (1...64).contains(text.utf8.count)
-            && text.utf8.enumerated().allSatisfy { index, byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    true
-                case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."): index > 0
-                default: false
-                }
-            }
     }
 
     /// `Idempotency-Key`. Its draft standard writes it as a quoted string; most clients do not.

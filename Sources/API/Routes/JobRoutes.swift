@@ -65,6 +65,7 @@ struct JobRoutes {
                 .accepted,
                 "the job is being worked on; it is cancelled as soon as its worker stops"
             )
+        case .onItsWay: throw Problem.unavailable("the job is on its way into the queue", retryAfter: 5)
         case .ended(let status): throw Problem(.alreadyEnded, "job \(id) has ended as \(status.rawValue)")
         case .notFound: throw Problem.notFound("job \(id)")
         }
@@ -119,16 +120,24 @@ struct JobRoutes {
         let (found, hasMore) = try await unended(query, limit: limit)
         var cancelled = isDryRun ? found.count { $0.status != .processing } : 0
         var requested = isDryRun ? found.count - cancelled : 0
-        for job in isDryRun ? [] : found {
-            switch try await dependencies.jobs.cancel(job.id, requestedBy: key.name) {
-            case .cancelled: cancelled += 1
-            case .requested: requested += 1
-            case .ended, .notFound: break  // It ended meanwhile.
+        var isPartial = hasMore
+        do {
+            for job in isDryRun ? [] : found {
+                switch try await dependencies.jobs.cancel(job.id, requestedBy: key.name) {
+                case .cancelled: cancelled += 1
+                case .requested: requested += 1
+                case .onItsWay: isPartial = true
+                case .ended, .notFound: break  // It ended meanwhile.
+                }
             }
+        } catch {
+            // What was done is told; whoever asks again hears of what is wrong.
+            guard cancelled + requested > 0 else { throw error }
+            isPartial = true
         }
         return Response([
             "cancelled": JSON(cancelled), "requested": JSON(requested), "dry_run": JSON(isDryRun),
-            "has_more": JSON(hasMore),
+            "has_more": JSON(isPartial),
         ])
     }
 

@@ -29,7 +29,8 @@ struct JobSubmitRoutes {
         var view = submitted
         let rules = dependencies.jobRules
         try await subscription.follow(for: rules.synchronousWait, every: rules.keepAlive) { _ in
-            if let found = try await dependencies.jobs.jobs([id]).first ?? nil { view = found }
+            // A job that cannot be looked at now is looked at again: it was taken, and the answer may not say otherwise.
+            if let found = try? await dependencies.jobs.jobs([id]).first ?? nil { view = found }
             return !view.record.status.isEnd
         }
         switch view.record.status {

@@ -96,6 +96,15 @@ extension JobQueue {
     /// breaks: read the job again after a while without news.
     package func changes() -> AsyncStream<JobID> { feed.subscribe() }
 
+    /// Most jobs of a queue that run at once, over all workers; `nil`: no limit.
+    package func limit(of name: QueueName) -> Int? { configuration.concurrency[name] }
+
+    /// Whether a queue is paused.
+    package func isPaused(_ name: QueueName) async throws(JobQueueError) -> Bool {
+        let command = RedisCommand("HEXISTS", "\(configuration.prefix):queue:\(name.text)", "paused")
+        return try await send([command]).first?.integer == 1
+    }
+
     /// How long a run takes, as measured: of a product, or of the queue's jobs if the product has none yet or is `nil`. `nil`: none
     /// has been completed.
     package func averageDuration(

@@ -44,10 +44,11 @@ for index = 4, ARGUMENTS, 2 do
     local queue, limit = argument(index), tonumber(argument(index + 1))
     local state = redis.call('HMGET', queue_key(queue), 'paused', 'turn')
     local is_paused = state[1]
+    local is_limited = limit > 0 and redis.call('ZCARD', active_key(queue)) >= limit
     local job
-    if not is_paused and (limit == 0 or redis.call('ZCARD', active_key(queue)) < limit) then
-        job = next_job(queue, tonumber(state[2]) or 0)
-    end
+    if not is_paused and not is_limited then job = next_job(queue, tonumber(state[2]) or 0) end
+    -- Whoever ends a job of it wakes a worker then.
+    if is_limited and not is_paused and waiting(queue) > 0 then redis.call('HSET', queue_key(queue), 'limited', '1') end
     if job then
         local fence = redis.call('INCR', FENCE)
         if fence == 1 then
@@ -68,7 +69,10 @@ for index = 4, ARGUMENTS, 2 do
             job.retry_count or '0', job.max_retries or '0', job.timeout_ms or '0',
         }
     end
-    -- Nothing for anybody here: tokens that are left would only wake workers for nothing.
-    if is_paused or waiting(queue) == 0 then redis.call('DEL', bell_key(queue)) end
+    -- Nothing for anybody here: tokens that are left, or that are still to come, would only wake workers for nothing.
+    if is_paused or waiting(queue) == 0 then
+        redis.call('DEL', bell_key(queue))
+        redis.call('HDEL', queue_key(queue), 'limited')
+    end
 end
 return false

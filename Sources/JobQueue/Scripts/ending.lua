@@ -117,7 +117,7 @@ local function finish(job, status, changes)
 
     update(job, changes)
     if previous == 'queued' and entry then redis.call('XDEL', stream_key(job.queue, level), entry) end
-    if previous == 'processing' then redis.call('ZREM', active_key(job.queue), job.id) end
+    if previous == 'processing' then no_longer_active(job.queue, job.id) end
     if previous == 'scheduled' then redis.call('ZREM', delayed_key(job.queue), job.id) end
     redis.call('SREM', LIVE, job.id)
     redis.call('ZADD', ended_key(job.queue, status), NOW, job.id)

@@ -16,7 +16,7 @@ if can_retry and tries < (tonumber(job.max_retries) or 0) then
         said = said, error = message, retry_count = whole(tries + 1), next_retry_at = whole(at), stage = '',
     })
     changed(job.id)
-    redis.call('ZREM', active_key(job.queue), job.id)
+    no_longer_active(job.queue, job.id)
     return { 'retry', whole(at) }
 end
 finish(job, 'failed', { said = said, error = message, stage = '' })

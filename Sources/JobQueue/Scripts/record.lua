@@ -36,6 +36,14 @@ local function update(job, changes)
     if #removed > 0 then redis.call('HDEL', job_key(job.id), unpack(removed)) end
 end
 
+-- Takes a job out of those that run. Where a worker was refused one because of the queue's limit, one may take it now.
+local function no_longer_active(queue, id)
+    redis.call('ZREM', active_key(queue), id)
+    if redis.call('HEXISTS', queue_key(queue), 'limited') == 1 and redis.call('LLEN', bell_key(queue)) < 16 then
+        redis.call('RPUSH', bell_key(queue), '1')
+    end
+end
+
 -- Tells those who watch that a job changed. They read the job again, so old news may be cut off.
 local function changed(id)
     redis.call('XADD', CHANGES, 'MAXLEN', '~', '1000', '*', 'id', id)

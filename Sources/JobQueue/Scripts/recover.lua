@@ -21,7 +21,7 @@ for _, queue in ipairs(redis.call('SMEMBERS', QUEUES)) do
         end
         local job = read(id)
         if not job or job.status ~= 'processing' then
-            redis.call('ZREM', active_key(queue), id)
+            no_longer_active(queue, id)
         elseif held[id] then
             -- Late, but alive: the next heartbeat renews it. Taken here, it would run twice in one process.
             kept = kept + 1
@@ -37,7 +37,7 @@ for _, queue in ipairs(redis.call('SMEMBERS', QUEUES)) do
             local recoveries = (tonumber(job.recoveries) or 0) + 1
             enqueue(job, 'again', { recoveries = whole(recoveries), progress = '0', stage = '' })
             changed(id)
-            redis.call('ZREM', active_key(queue), id)
+            no_longer_active(queue, id)
             requeued = requeued + 1
         end
     end

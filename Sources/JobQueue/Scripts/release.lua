@@ -8,5 +8,5 @@ if job.cancel_requested then
 end
 enqueue(job, 'again', { said = said, progress = '0', stage = '' })
 changed(job.id)
-redis.call('ZREM', active_key(job.queue), job.id)
+no_longer_active(job.queue, job.id)
 return { 'released' }

@@ -28,6 +28,21 @@ package struct PDFRequest: Hashable, Sendable {
         self.data = data
     }
 
+    /// Whether a text can be the id of a product: 1 to 64 of A-Z a-z 0-9 _ - . beginning with a letter or digit. It is the name of a folder,
+    /// so that none can lead out of the one it lies in.
+    package static func isProductID(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.enumerated().allSatisfy { index, byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."): index > 0
+                default: false
+                }
+            }
+    }
+
     /// The request as a job carries it: `data` goes through byte for byte, so that no number changes on the way.
     package var payload: [UInt8] {
         var bytes: [UInt8] = []

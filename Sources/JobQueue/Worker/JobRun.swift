@@ -67,6 +67,9 @@ final class JobRun: Sendable {
         }
         var lifecycle = RunLifecycle(timeout: job.timeout)
         for await event in events {
+            if case .ended(.failure(let failure)) = event, failure.isWorkersOwn {
+                logger.warning("This worker can run no jobs for now", metadata: [LogKey.reason: "\(failure.message)"])
+            }
             switch lifecycle.handle(event) {
             case .none: break
             case .cancelWork:

@@ -57,7 +57,7 @@ struct RunLifecycle {
             return .say(.complete(result))
         case (.running, .ended(.failure(let failure))):
             state = .over
-            return .say(.fail(failure))
+            return .say(failure.isWorkersOwn ? .release : .fail(failure))
         case (.stopping(let word), .ended(.failure)):
             state = .over
             return .say(word)

@@ -40,6 +40,9 @@ package actor WorkerService: Service {
     private var leftovers = 0
     private var isStopping = false
     private var claims = 0
+    /// When the next job may be taken, after one was given back.
+    private var restUntil: ContinuousClock.Instant?
+    private var rest = Backoff(longest: .seconds(30))
     private var trouble: [String: String] = [:]
     private var startedAt = Timestamp(milliseconds: 0)
 
@@ -124,6 +127,7 @@ extension WorkerService {
         var backoff = Backoff()
         while !Task.isCancelled {
             while occupied >= configuration.concurrency, !Task.isCancelled { await slotAlarm.wait() }
+            await readyForMore()
             guard !Task.isCancelled else { return }
             do {
                 if let job = try await claim() {
@@ -142,6 +146,15 @@ extension WorkerService {
                 try? await Task.sleep(for: backoff.next())
             }
         }
+    }
+
+    /// Waits until the handlers can run jobs. After they gave one back, that is not asked at once: whatever keeps them may not show before
+    /// they try.
+    private func readyForMore() async {
+        if let restUntil { try? await Task.sleep(until: restUntil) }
+        // One that is to end when nothing is left waits for no handler: it looks what is left.
+        if configuration.isBurst { return }
+        for handler in handlers.values { await handler.ready() }
     }
 
     private var occupied: Int { runs.count + leftovers }
@@ -183,6 +196,12 @@ extension WorkerService {
                 await leftover.value
                 self.leftoverEnded()
             }
+        }
+        if report.answer == .released, !isStopping {
+            restUntil = .now + rest.next()
+        } else {
+            restUntil = nil
+            rest.reset()
         }
         observe(report)
         slotAlarm.ring()

@@ -12,6 +12,7 @@ final class Estimates: Sendable {
 
     private struct Known: Sendable {
         var average: Duration?
+        /// How many run at once; 0 while the queue is paused.
         var slots: Int
         var at: ContinuousClock.Instant
     }
@@ -27,11 +28,12 @@ final class Estimates: Sendable {
         self.queue = queue
     }
 
-    /// - Returns: `nil` when the job has ended, or nothing was measured, or Redis cannot be asked.
+    /// - Returns: `nil` when the job has ended, or waits in a paused queue, or nothing was measured, or Redis cannot be asked.
     func completion(of job: JobRecord, position: Int?, now: Timestamp) async -> Timestamp? {
         guard !job.status.isEnd else { return nil }
         let known = await figures(of: Subject(queue: job.queue, productID: job.productID))
         guard let average = known?.average?.wholeMilliseconds, let slots = known?.slots else { return nil }
+        guard slots > 0 || job.status == .processing else { return nil }
         switch job.status {
         case .processing:
             return max(now, (job.startedAt ?? now).advanced(byMilliseconds: average))
@@ -51,7 +53,9 @@ final class Estimates: Sendable {
             let average = try await queue.averageDuration(of: subject.queue, productID: subject.productID)
             let slots = try await queue.workers().lazy.filter { $0.queues.contains(subject.queue) }
                 .reduce(0) { $0 + $1.concurrency }
-            let fresh = Known(average: average, slots: max(slots, 1), at: now)
+            let limit = queue.limit(of: subject.queue) ?? .max
+            let isPaused = try await queue.isPaused(subject.queue)
+            let fresh = Known(average: average, slots: isPaused ? 0 : max(min(slots, limit), 1), at: now)
             known.withLock { known in
                 if known.count >= Self.limit { known.removeAll() }
                 known[subject] = fresh

@@ -4,12 +4,12 @@ import Ledger
 extension JobDesk {
     /// Cancels a job: one that waits at once, one that runs as soon as its worker stops.
     ///
-    /// - Throws: `unavailable` also for a job that waits for Redis: its end is an event, and that needs Redis.
+    /// One that waits for Redis cannot be cancelled before it is there: its end is an event, and that needs Redis.
     package func cancel(_ id: JobID, by: String) async throws(JobsError) -> CancelJobAnswer {
         let answer = try await asking { () throws(JobQueueError) in try await queue.cancel(id, by: by) }
         guard answer == .notFound else { return answer }
         switch try await remembered(id) {
-        case .spooled: throw .unavailable(reason: "the job is on its way into the queue")
+        case .spooled: return .onItsWay
         case .ended(let status): return .ended(status)
         case .unknown: return .notFound
         }
@@ -31,8 +31,12 @@ extension JobDesk {
     /// How the queues stand: those that are configured, and those that ever had a job.
     package func queues() async throws(JobsError) -> [QueueStatistics] {
         var found = try await asking { () throws(JobQueueError) in try await queue.queues() }
-        for name in configuredQueues where !found.contains(where: { $0.name == name }) {
-            found.append(QueueStatistics(name: name))
+        let unused = configuredQueues.filter { name in !found.contains { $0.name == name } }
+        let workers = unused.isEmpty ? [] : try await workers()
+        for name in unused {
+            var statistics = QueueStatistics(name: name)
+            statistics.workers = workers.count { $0.queues.contains(name) }
+            found.append(statistics)
         }
         return found.sorted { $0.name < $1.name }
     }

@@ -2,12 +2,13 @@ package import Deliveries
 package import JobQueue
 package import Ledger
 package import Logging
+import Synchronization
 import Telemetry
 
 /// Where jobs are submitted and asked after, wherever a job is: in Redis, in the ledger while Redis is away, or in the ledger once
 /// it has ended.
 ///
-/// A submission goes to Redis; only when Redis does not answer, it goes into the ledger's spool, from where ``SpoolService`` queues
+/// A submission goes to Redis; only when Redis does not answer or takes no writes for the moment, it goes into the ledger's spool, from where ``SpoolService`` queues
 /// it. Either way it is safe when ``submit(_:)`` returns. The queue knows a job by its id, so a submission of which nobody can say
 /// whether Redis took it is spooled all the same and runs once.
 package final class JobDesk: Sendable {
@@ -20,6 +21,8 @@ package final class JobDesk: Sendable {
     let estimates: Estimates
     let now: @Sendable () -> Timestamp
     private let logger: Logger
+    /// Why Redis refuses jobs, as it was last said.
+    private let refusal = Mutex<String?>(nil)
 
     /// Makes a desk.
     ///
@@ -56,17 +59,35 @@ package final class JobDesk: Sendable {
             if let ended = await ended(submission.id) { return .repeated(ended) }
         }
         do throws(JobQueueError) {
-            switch try await queue.submit(submission) {
+            let answer = try await queue.submit(submission)
+            note(refusal: nil)
+            switch answer {
             case .accepted(let record, let position):
                 return .accepted(await standing(of: record, position: position))
             case .repeated(let record): return .repeated(await standing(of: record))
             case .conflict(let id): return .conflict(id)
             case .full(let limit): return .full(limit: limit)
             }
-        } catch  where error.code == .unavailable {
+        } catch  where error.code == .unavailable && !error.isLasting {
             return try await spool(submission, because: error.reason)
         } catch {
+            // What Redis refuses for good would wait in the spool for nothing.
+            if error.code == .unavailable { note(refusal: error.reason) }
             throw JobsError(error)
+        }
+    }
+
+    /// One line for each change, not for each job.
+    private func note(refusal reason: String?) {
+        let wasKnown = refusal.withLock { known in
+            defer { known = reason }
+            return known == reason
+        }
+        guard !wasKnown else { return }
+        if let reason {
+            logger.error("Redis refuses jobs", metadata: Logger.Metadata([.reason: "\(reason)"]))
+        } else {
+            logger.info("Redis takes jobs again")
         }
     }
 

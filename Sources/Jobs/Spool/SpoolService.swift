@@ -61,8 +61,9 @@ package struct SpoolService: Service {
         // What an earlier run left.
         bell.ring()
         var pause = Self.shortestPause
+        var refusal: String?
         for await _ in bell.rings {
-            if await drain() {
+            if await drain(&refusal) {
                 pause = Self.shortestPause
             } else if redis.state.isConnected {
                 // The queue is full, or Redis takes no writes: nobody rings when that is over.
@@ -73,8 +74,9 @@ package struct SpoolService: Service {
         }
     }
 
+    /// - Parameter refusal: why Redis would answer the same again, as it was last said.
     /// - Returns: whether nothing is left.
-    private func drain() async -> Bool {
+    private func drain(_ refusal: inout String?) async -> Bool {
         while !Task.isCancelled {
             do {
                 let rows = try await spool.spooledSubmissions(limit: Self.batch)
@@ -85,7 +87,14 @@ package struct SpoolService: Service {
                     metadata: Logger.Metadata([.count: .stringConvertible(rows.count)])
                 )
             } catch {
-                logger.debug("Jobs still wait for Redis", metadata: Logger.Metadata([.reason: "\(error)"]))
+                let isLasting = (error as? JobQueueError)?.isLasting == true
+                // One line for each change, not for each try.
+                logger.log(
+                    level: isLasting && refusal != "\(error)" ? .error : .debug,
+                    "Jobs still wait for Redis",
+                    metadata: Logger.Metadata([.reason: "\(error)"])
+                )
+                refusal = isLasting ? "\(error)" : nil
                 return false
             }
         }

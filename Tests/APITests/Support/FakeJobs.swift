@@ -7,6 +7,8 @@ import Synchronization
 /// Jobs in memory, and what was asked of them.
 final class FakeJobs: JobControlling {
     struct State {
+        /// Jobs that are not in Redis yet.
+        var onTheirWay: Set<JobID> = []
         var views: [JobID: JobView] = [:]
         var submissions: [JobSubmission] = []
         var failure: JobControlError?
@@ -109,6 +111,7 @@ final class FakeJobs: JobControlling {
         try await perform { state in
             state.requests.append("cancel \(id) by \(requestedBy)")
             guard var view = state.views[id] else { return .notFound }
+            if state.onTheirWay.contains(id) { return .onItsWay }
             switch view.record.status {
             case .scheduled, .queued:
                 view.record.status = .cancelled

@@ -205,7 +205,7 @@ struct QueueWalk {
         case .cancelled: answer = "cancelled"
         case .requested: answer = "requested"
         case .ended(let status): answer = "ended \(status)"
-        case .notFound: answer = "notFound"
+        case .notFound, .onItsWay: answer = "notFound"
         }
         try expect("cancel \(id)", answer, model.cancel(id))
     }
