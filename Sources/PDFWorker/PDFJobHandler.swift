@@ -57,9 +57,13 @@ package struct PDFJobHandler: JobHandler {
         do throws(RenderFailure) {
             return result(of: job, try await document(for: job, progress))
         } catch {
-            throw JobFailure(error.reason.prefix(utf8: 1_000), isRetriable: error.isRetriable)
+            var failure = JobFailure(error.reason.prefix(utf8: 1_000), isRetriable: error.isRetriable)
+            failure.isWorkersOwn = error.code == .unavailable
+            throw failure
         }
     }
+
+    package func ready() async { await renderer.waitUntilUsable() }
 
     private func document(
         for job: ClaimedJob,
@@ -119,7 +123,7 @@ package struct PDFJobHandler: JobHandler {
         do {
             try await storage.store(document.pdf, record, of: job.lease.job)
         } catch {
-            throw RenderFailure(.unavailable, "the document cannot be stored: \(error.reason)")
+            throw RenderFailure(.storage, "the document cannot be stored: \(error.reason)")
         }
         return record
     }

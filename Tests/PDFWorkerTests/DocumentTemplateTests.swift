@@ -59,6 +59,14 @@ import Testing
         )
     }
 
+    @Test func `what does no harm in an attribute is taken, and so is what the product says is trusted`() throws {
+        let harmless =
+            "<a href=\"https://example.com/{{a}}\" title=\"{{a}}\"><img src=\"{{a}}\"><rect width='{{a}}' />style={{a}}"
+        #expect(try problem(harmless) == nil)
+        let trusted = "<p style=\"width: {{a}}%\"><a href=\"{{a}}\">"
+        #expect(try fill(trusted, #"{"a":1}"#, unescaped: ["a"]) == "<p style=\"width: 1%\"><a href=\"1\">")
+    }
+
     @Test(arguments: [
         ("{{=<% %>=}}", "{{= is not allowed"), ("{{% CONTENT_TYPE: TEXT}}", "{{% is not allowed"),
         ("{{<parent}}{{/parent}}", "{{< is not allowed"), ("{{$block}}{{/block}}", "{{$ is not allowed"),
@@ -69,6 +77,11 @@ import Testing
         ("<p class={{a}}>", "{{a}} stands in an attribute without quotes"),
         ("<p {{a}}>", "{{a}} stands in an attribute without quotes"),
         ("<style>p { color: {{a}} }</style>", "{{a}} stands inside <style>"),
+        ("<p style=\"width: {{a}}%\">", "{{a}} stands in a style attribute"),
+        ("<p title='x' STYLE = 'color: red; {{#b}}{{a}}{{/b}}'>", "{{a}} stands in a style attribute"),
+        ("<a href=\"{{a}}\">", "{{a}} begins an address"), ("<svg><a xlink:href=' {{a}}'>", "{{a}} begins an address"),
+        ("<a/href=\"{{#a}}{{b}}{{/a}}\">", "{{b}} begins an address"),
+        ("<a href=\"{{! x }}{{a}}\">", "{{a}} begins an address"),
         ("<SCRIPT>var a = '{{a}}'</SCRIPT>", "{{a}} stands inside <script>"),
         ("{{#a}}<STYLE type=x>{{#b}}{{c}}{{/b}}</STYLE>{{/a}}", "{{c}} stands inside <style>"),
     ])

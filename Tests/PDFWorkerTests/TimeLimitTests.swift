@@ -9,6 +9,8 @@ import Testing
 @Suite struct TimeLimitTests {
     /// Says how long it was given, and makes nothing.
     private final class StopWatch: Renderer {
+        func waitUntilUsable() async {}
+
         let given = Mutex<Duration?>(nil)
 
         func render(_ request: RenderRequest) async throws(RenderFailure) -> RenderedDocument {

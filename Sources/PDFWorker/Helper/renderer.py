@@ -78,8 +78,10 @@ class Landlock:
     def restrict(self, readable, writable):
         if not self.handled:
             return False
-        # From version 4 on, the second field refuses TCP: binding and connecting.
-        attributes = struct.pack("=QQ", self.handled, 3) if self.version >= 4 else struct.pack("=Q", self.handled)
+        # From version 4 on, the second field refuses TCP: binding and connecting. From version 6 on, the third refuses abstract
+        # Unix sockets of others, and signals to them.
+        fields = [self.handled] + ([3] if self.version >= 4 else []) + ([3] if self.version >= 6 else [])
+        attributes = struct.pack(f"={len(fields)}Q", *fields)
         rules = libc.syscall(self.CREATE, attributes, ctypes.c_size_t(len(attributes)), 0)
         if rules < 0:
             return False
@@ -101,53 +103,61 @@ class Landlock:
         return done
 
 
-# System calls by number: x86_64 and aarch64.
+# System calls that fail with EPERM, and their numbers on x86_64 and aarch64; `None` where there is none.
 REFUSED_CALLS = {
-    "x86_64": (
-        0xC000003E,
-        {
-            "socket": 41, "connect": 42, "bind": 49, "listen": 50, "socketpair": 53, "fork": 57, "vfork": 58, "execve": 59,
-            "kill": 62, "ptrace": 101, "setsid": 112, "setpgid": 109, "mount": 165, "umount2": 166, "keyctl": 250,
-            "tkill": 200, "tgkill": 234, "unshare": 272, "setns": 308, "process_vm_readv": 310, "process_vm_writev": 311,
-            "execveat": 322, "bpf": 321, "userfaultfd": 323, "perf_event_open": 298, "io_uring_setup": 425,
-            "pidfd_send_signal": 424, "pidfd_open": 434, "clone3": 435, "sendto": 44, "sendmsg": 46, "accept": 43,
-            "add_key": 248, "request_key": 249, "memfd_create": 319,
-        },
-        56,
-    ),
-    "aarch64": (
-        0xC00000B7,
-        {
-            "socket": 198, "connect": 203, "bind": 200, "listen": 201, "socketpair": 199, "execve": 221, "kill": 129,
-            "ptrace": 117, "setsid": 157, "setpgid": 154, "mount": 40, "umount2": 39, "keyctl": 219, "tkill": 130,
-            "tgkill": 131, "unshare": 97, "setns": 268, "process_vm_readv": 270, "process_vm_writev": 271,
-            "execveat": 281, "bpf": 280, "userfaultfd": 282, "perf_event_open": 241, "io_uring_setup": 425,
-            "pidfd_send_signal": 424, "pidfd_open": 434, "clone3": 435, "sendto": 206, "sendmsg": 211, "accept": 202,
-            "add_key": 217, "request_key": 218, "memfd_create": 279,
-        },
-        220,
-    ),
+    # The network and other sockets.
+    "accept": (43, 202), "bind": (49, 200), "connect": (42, 203), "listen": (50, 201), "sendmsg": (46, 211),
+    "sendto": (44, 206), "socket": (41, 198), "socketpair": (53, 199),
+    # New processes and programs.
+    "execve": (59, 221), "execveat": (322, 281), "fork": (57, None), "setpgid": (109, 154), "setsid": (112, 157),
+    "vfork": (58, None),
+    # Other processes: signals, their memory, their share of the processors.
+    "ioprio_set": (251, 30), "kill": (62, 129), "pidfd_getfd": (438, 438), "pidfd_open": (434, 434),
+    "pidfd_send_signal": (424, 424), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
+    "ptrace": (101, 117), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240),
+    "sched_setaffinity": (203, 122), "sched_setattr": (314, 274), "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119), "setpriority": (141, 140), "tgkill": (234, 131), "tkill": (200, 130),
+    # The kernel.
+    "add_key": (248, 217), "bpf": (321, 280), "io_uring_setup": (425, 425), "keyctl": (250, 219),
+    "memfd_create": (319, 279), "mount": (165, 40), "perf_event_open": (298, 241), "request_key": (249, 218),
+    "setns": (308, 268), "umount2": (166, 39), "unshare": (272, 97), "userfaultfd": (323, 282),
+}
+# The architecture as seccomp knows it, the column above, and the calls that are looked at more closely.
+MACHINES = {
+    "x86_64": (0xC000003E, 0, {"clone": 56, "clone3": 435, "prlimit64": 302, "fcntl": 72}),
+    "aarch64": (0xC00000B7, 1, {"clone": 220, "clone3": 435, "prlimit64": 261, "fcntl": 25}),
 }
 
 
 def refuse_calls():
-    """A seccomp filter: the calls above fail with EPERM, and clone fails unless it makes a thread."""
-    known = REFUSED_CALLS.get(platform.machine())
+    """A seccomp filter. Besides the calls above, clone fails unless it makes a thread, prlimit64 unless it is about the caller, and fcntl
+    where it would have a signal sent to others."""
+    known = MACHINES.get(platform.machine())
     if known is None:
         return False
-    architecture, refused, clone = known
+    architecture, column, calls = known
     ALLOW, EPERM, ENOSYS, KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
     LOAD, EQUAL, GREATER_EQUAL, SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+    # Where seccomp has the number of a call, the architecture, and the lower halves of the first two arguments.
+    NUMBER, ARCHITECTURE, FIRST, SECOND = 0, 4, 16, 24
+    CLONE_THREAD = 0x00010000
+    F_SETOWN, F_SETSIG, F_SETOWN_EX = 8, 10, 15
     program = [
-        (LOAD, 0, 0, 4), (EQUAL, 1, 0, architecture), (RETURN, 0, 0, KILL), (LOAD, 0, 0, 0),
+        (LOAD, 0, 0, ARCHITECTURE), (EQUAL, 1, 0, architecture), (RETURN, 0, 0, KILL), (LOAD, 0, 0, NUMBER),
         # The x32 calls of x86_64 have numbers of their own.
         (GREATER_EQUAL, 0, 1, 0x40000000), (RETURN, 0, 0, EPERM),
     ]
-    for name, number in refused.items():
-        program += [(EQUAL, 0, 1, number), (RETURN, 0, 0, ENOSYS if name == "clone3" else EPERM)]
-    CLONE_THREAD = 0x00010000
+    for number in sorted(numbers[column] for numbers in REFUSED_CALLS.values() if numbers[column] is not None):
+        program += [(EQUAL, 0, 1, number), (RETURN, 0, 0, EPERM)]
     program += [
-        (EQUAL, 0, 3, clone), (LOAD, 0, 0, 16), (SET, 1, 0, CLONE_THREAD), (RETURN, 0, 0, EPERM), (RETURN, 0, 0, ALLOW),
+        # The C library then falls back to clone.
+        (EQUAL, 0, 1, calls["clone3"]), (RETURN, 0, 0, ENOSYS),
+        # The process whose limits are meant is 32 bits wide; 0 is the caller.
+        (EQUAL, 0, 4, calls["prlimit64"]), (LOAD, 0, 0, FIRST), (EQUAL, 1, 0, 0), (RETURN, 0, 0, EPERM), (RETURN, 0, 0, ALLOW),
+        (EQUAL, 0, 6, calls["fcntl"]), (LOAD, 0, 0, SECOND), (EQUAL, 3, 0, F_SETOWN), (EQUAL, 2, 0, F_SETSIG),
+        (EQUAL, 1, 0, F_SETOWN_EX), (RETURN, 0, 0, ALLOW), (RETURN, 0, 0, EPERM),
+        (EQUAL, 0, 4, calls["clone"]), (LOAD, 0, 0, FIRST), (SET, 0, 1, CLONE_THREAD), (RETURN, 0, 0, ALLOW), (RETURN, 0, 0, EPERM),
+        (RETURN, 0, 0, ALLOW),
     ]
     code = b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
     buffer = ctypes.create_string_buffer(code, len(code))
@@ -333,6 +343,37 @@ class Child:
         return status
 
 
+# What a child may say of itself. The other words are this process' own.
+CHILDS_FAILURES = ("pages", "asset", "template", "output", "memory", "defect")
+GUARDS = ("limits", "network namespace", "no_new_privs", "Landlock", "seccomp")
+
+
+def read_answer(data):
+    """A child's answer, header and PDF; `None` if it is none. A document may have taken the child over: nothing but what is expected is
+    passed on."""
+    if len(data) < 8:
+        return None
+    length, head = struct.unpack_from(">II", data)
+    if len(data) != 4 + length:
+        return None
+    try:
+        header = json.loads(bytes(data[8 : 8 + head]))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(header, dict):
+        return None
+    said = {name: header[name] if isinstance(header.get(name), list) else [] for name in ("missing", "warnings")}
+    missing = [name for name in GUARDS if name in said["missing"]]
+    if "failed" in header:
+        failed = header["failed"] if header["failed"] in CHILDS_FAILURES else "defect"
+        return {"failed": failed, "message": one_line(header.get("message", "")), "missing": missing}, b""
+    numbers = {name: header.get(name) for name in ("pages", "milliseconds")}
+    if not all(type(number) is int and 0 <= number < 1 << 31 for number in numbers.values()):
+        return None
+    warnings = [one_line(line, 200) for line in said["warnings"][:20]]
+    return {**numbers, "warnings": warnings, "missing": missing}, bytes(data[8 + head :])
+
+
 class Helper:
     def __init__(self):
         self.selector = selectors.DefaultSelector()
@@ -350,19 +391,34 @@ class Helper:
         for name, media_type, size in job["assets"]:
             assets[name] = (media_type, bytes(blobs[place : place + size]))
             place += size
-        directory = tempfile.mkdtemp(prefix="job-", dir=self.work_directory)
-        reader, writer = os.pipe()
-        process = os.fork()
+        directory, ends = None, ()
+        try:
+            directory = tempfile.mkdtemp(prefix="job-", dir=self.work_directory)
+            ends = os.pipe()
+            process = os.fork()
+        except OSError as error:
+            # A full disk, or too many processes: no document's fault.
+            for end in ends:
+                os.close(end)
+            if directory is not None:
+                shutil.rmtree(directory, ignore_errors=True)
+            self.say({"id": job["id"], "failed": "unavailable", "message": one_line(error)})
+            return
+        reader, writer = ends
         if process == 0:
-            os.setsid()
-            libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-            if os.getppid() != self.process:
+            try:
+                os.setsid()
+                libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+                if os.getppid() != self.process:
+                    os._exit(1)
+                os.dup2(os.open("/dev/null", os.O_RDWR), 0)
+                os.dup2(0, 1)
+                keep = os.dup2(writer, 3, inheritable=False) if writer != 3 else 3
+                os.closerange(4, 1 << 16)
+                run_child(job, html, assets, directory, keep)
+            finally:
+                # Never back into the parent's code, which ends the other children.
                 os._exit(1)
-            os.dup2(os.open("/dev/null", os.O_RDWR), 0)
-            os.dup2(0, 1)
-            keep = os.dup2(writer, 3, inheritable=False) if writer != 3 else 3
-            os.closerange(4, 1 << 16)
-            run_child(job, html, assets, directory, keep)
         os.close(writer)
         child = Child(job, process, reader, directory)
         self.children[child.id] = child
@@ -375,14 +431,11 @@ class Helper:
         if failed is not None:
             self.say({"id": child.id, "failed": failed, "message": ""})
             return
-        data = child.received
-        if len(data) >= 8:
-            length, head = struct.unpack_from(">II", data)
-            if len(data) == 4 + length:
-                header = json.loads(bytes(data[8 : 8 + head]))
-                header["id"] = child.id
-                self.say(header, bytes(data[8 + head :]))
-                return
+        answer = read_answer(child.received)
+        if answer is not None:
+            header, pdf = answer
+            self.say({"id": child.id, **header}, pdf)
+            return
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         has_no_memory = os.WIFEXITED(status) and os.WEXITSTATUS(status) == OUT_OF_MEMORY
         if number == signal.SIGXCPU:

@@ -66,7 +66,7 @@ package final class ProductCatalogue: Sendable {
     /// Reads a product.
     func load(_ id: String) throws(RenderFailure) -> LoadedProduct {
         // An id is a folder's name and nothing else: no path leads out of the catalogue.
-        guard Self.isID(id) else { throw RenderFailure(.input, "product_id is not the id of a product") }
+        guard PDFRequest.isProductID(id) else { throw RenderFailure(.input, "product_id is not the id of a product") }
         let folder = ProductFolder(path: path + "/" + id)
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isDirectory), isDirectory.boolValue
@@ -117,21 +117,9 @@ package final class ProductCatalogue: Sendable {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         return names.filter { name in
             var isDirectory: ObjCBool = false
-            return Self.isID(name)
+            return PDFRequest.isProductID(name)
                 && FileManager.default.fileExists(atPath: path + "/" + name, isDirectory: &isDirectory)
                 && isDirectory.boolValue
         }.sorted()
-    }
-
-    private static func isID(_ text: String) -> Bool {
-        (1...64).contains(text.utf8.count) && text.utf8.first != UInt8(ascii: "-")
-            && text.utf8.allSatisfy {
-                switch $0 {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
     }
 }

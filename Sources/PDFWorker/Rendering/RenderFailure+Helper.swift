@@ -15,7 +15,9 @@ extension RenderFailure {
             self.init(code, message.isEmpty ? "the document is too large" : "the document \(message)")
         case .cancelled:
             self.init(code, "cancelled")
-        case .input, .unavailable, .defect:
+        case .unavailable:
+            self.init(code, "the renderer cannot start a document: \(message)")
+        case .input, .storage, .defect:
             self.init(.defect, message.isEmpty ? "the renderer failed" : "the renderer failed: \(message)")
         }
     }

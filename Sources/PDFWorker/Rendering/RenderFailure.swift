@@ -18,8 +18,10 @@ package struct RenderFailure: Error, Hashable, Sendable, CustomStringConvertible
         case output
         /// Somebody asked to stop.
         case cancelled
-        /// The engine is not installed or does not start.
+        /// The engine is not installed or does not start: nothing can be made here for now.
         case unavailable
+        /// The document cannot be stored.
+        case storage
         /// The engine failed in a way that is nobody's fault but its own.
         case defect
     }
@@ -37,7 +39,7 @@ package struct RenderFailure: Error, Hashable, Sendable, CustomStringConvertible
     package var isRetriable: Bool {
         switch code {
         case .input, .template, .asset, .time, .memory, .pages, .output: false
-        case .cancelled, .unavailable, .defect: true
+        case .cancelled, .unavailable, .storage, .defect: true
         }
     }
 

@@ -8,7 +8,8 @@ import Synchronization
 /// Makes PDFs with WeasyPrint, in a helper process (`Helper/renderer.py`) that imports it once and forks a child for each
 /// document. The child is locked down and has a process group of its own.
 ///
-/// ``run()`` keeps a helper running: one that ends is started again, and after ``documentsPerHelper`` documents it is replaced.
+/// ``run()`` keeps a helper running: one that ends is started again. After ``documentsPerHelper`` documents the next one is started, while
+/// the old one finishes what it has: no document waits for another's.
 /// The helper and its children end with this process, however that ends: the helper's input closes, and the kernel kills
 /// children whose parent is gone.
 package final class WeasyPrintRenderer: Renderer {
@@ -36,23 +37,38 @@ package final class WeasyPrintRenderer: Renderer {
 
     private struct Job: Sendable {
         var frame: [UInt8]
-        var isSent = false
+        /// Seconds that the helper gives it.
+        var seconds: Int
+        /// The helper that has it; `nil` while it waits for one.
+        var link: HelperLink?
         var continuation: CheckedContinuation<Result<RenderedDocument, RenderFailure>, Never>
     }
 
     private struct State: Sendable {
         var readiness = Readiness.starting
+        /// Those who want to know whether documents can be made at all.
         var waiters: [CheckedContinuation<Void, Never>] = []
+        /// Those who wait until they can, each under a number.
+        var patient: [Int: CheckedContinuation<Void, Never>] = [:]
         var nextID = 1
         var jobs: [Int: Job] = [:]
         /// Ids in the order in which they wait for a helper.
         var queue: [Int] = []
+        /// The helper that takes documents.
         var link: HelperLink?
-        /// Documents that the present helper was asked for.
+        /// Documents that it was asked for.
         var served = 0
-        /// The helper gets nothing more, and ends with its last document.
-        var isDraining = false
         var isStopped = false
+
+        /// Whether a helper still has documents to make.
+        func isBusy(_ link: HelperLink) -> Bool { jobs.values.contains { $0.link?.process == link.process } }
+    }
+
+    /// What becomes of the helper that takes documents.
+    private enum HelperEvent: Sendable {
+        /// It gets no more, and ends with its last one.
+        case retired
+        case ended((any Error)?, hasSpoken: Bool)
     }
 
     /// - Parameters:
@@ -84,15 +100,35 @@ package final class WeasyPrintRenderer: Renderer {
         if case .unusable(let reason) = state.withLock({ $0.readiness }) { throw RenderFailure(.unavailable, reason) }
     }
 
-    func render(_ request: RenderRequest) async throws(RenderFailure) -> RenderedDocument {
-        let id = state.withLock { state in
+    package func waitUntilUsable() async {
+        let id = newID()
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if state.readiness == .ready || state.isStopped || Task.isCancelled { return true }
+                    state.patient[id] = continuation
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.patient.removeValue(forKey: id) }?.resume()
+        }
+    }
+
+    private func newID() -> Int {
+        state.withLock { state in
             defer { state.nextID += 1 }
             return state.nextID
         }
+    }
+
+    func render(_ request: RenderRequest) async throws(RenderFailure) -> RenderedDocument {
+        let id = newID()
         let frame = HelperFrame.render(id: id, request).encoded()
-        giveUp(id, after: Int(request.limits.time.components.seconds) + Self.grace)
+        let seconds = Int(request.limits.time.components.seconds)
         return try await withTaskCancellationHandler {
-            await withCheckedContinuation { enqueue(id, Job(frame: frame, continuation: $0)) }
+            await withCheckedContinuation { enqueue(id, Job(frame: frame, seconds: seconds, continuation: $0)) }
         } onCancel: {
             cancel(id)
         }.get()
@@ -100,25 +136,33 @@ package final class WeasyPrintRenderer: Renderer {
 
     /// Keeps a helper running until the task is cancelled.
     package func run() async {
-        var pause = Duration.milliseconds(100)
-        while !Task.isCancelled {
-            let started = ContinuousClock.now
-            do {
-                guard FileManager.default.isExecutableFile(atPath: python) else { throw Missing() }
-                try prepareDirectory()
-                try await serve()
-                lose("the renderer ended")
-                if case .starting = state.withLock({ $0.readiness }) {
+        await withDiscardingTaskGroup { helpers in
+            var pause = Duration.milliseconds(100)
+            removeLeftovers()
+            while !Task.isCancelled {
+                let started = ContinuousClock.now
+                let (events, event) = AsyncStream.makeStream(of: HelperEvent.self)
+                helpers.addTask {
+                    do {
+                        let hasSpoken = try await self.startHelper(whenRetired: { event.yield(.retired) })
+                        event.yield(.ended(nil, hasSpoken: hasSpoken))
+                    } catch {
+                        event.yield(.ended(error, hasSpoken: false))
+                    }
+                }
+                // The next one is started at once; this one's end is of no more interest.
+                guard case .ended(let error, let hasSpoken) = await events.first(where: { _ in true }) else { continue }
+                guard !Task.isCancelled else { break }
+                if let error {
+                    unusable("cannot start \(python): run deploy/setup, or set worker.python (\(Self.line(of: error)))")
+                } else if !hasSpoken {
                     unusable("\(python) ends before it has imported WeasyPrint")
                 }
-            } catch {
-                guard !Task.isCancelled else { break }
-                unusable("cannot start \(python): run deploy/setup, or set worker.python (\(Self.line(of: error)))")
+                if ContinuousClock.now - started > .seconds(10) { pause = .milliseconds(100) }
+                try? await Task.sleep(for: pause)
+                pause = min(pause * 2, .seconds(60))
             }
-            guard !Task.isCancelled else { break }
-            if ContinuousClock.now - started > .seconds(10) { pause = .milliseconds(100) }
-            try? await Task.sleep(for: pause)
-            pause = min(pause * 2, .seconds(60))
+            helpers.cancelAll()
         }
         stop()
     }
@@ -146,25 +190,32 @@ package final class WeasyPrintRenderer: Renderer {
     }
 
     private func sendWaiting() {
-        state.withLock { state in
-            while let link = state.link, !state.isDraining, !state.queue.isEmpty {
+        let sent: [(id: Int, seconds: Int)] = state.withLock { state in
+            var sent: [(id: Int, seconds: Int)] = []
+            while let link = state.link, !state.queue.isEmpty {
                 let id = state.queue.removeFirst()
-                guard let frame = state.jobs[id]?.frame else { continue }
-                link.outbox.yield(frame)
-                state.jobs[id]?.isSent = true
-                state.jobs[id]?.frame = []
+                guard var job = state.jobs[id] else { continue }
+                link.outbox.yield(job.frame)
+                job.link = link
+                job.frame = []
+                state.jobs[id] = job
+                sent.append((id, job.seconds))
                 state.served += 1
-                if state.served >= documentsPerHelper { state.isDraining = true }
+                if state.served >= documentsPerHelper {
+                    state.link = nil
+                    link.retire()
+                }
             }
-            if state.isDraining, !state.jobs.values.contains(where: \.isSent) { state.link?.outbox.finish() }
+            return sent
         }
+        for (id, seconds) in sent { giveUp(id, after: seconds + Self.grace) }
     }
 
     private func cancel(_ id: Int) {
         let waiting: Job? = state.withLock { state in
             guard let job = state.jobs[id] else { return nil }
-            if job.isSent {
-                state.link?.outbox.yield(HelperFrame.cancel(id: id).encoded())
+            if let link = job.link {
+                link.outbox.yield(HelperFrame.cancel(id: id).encoded())
                 return nil
             }
             state.queue.removeAll { $0 == id }
@@ -177,26 +228,35 @@ package final class WeasyPrintRenderer: Renderer {
     /// Ends a helper that still has this document after so many seconds: it cannot be alive.
     private func giveUp(_ id: Int, after seconds: Int) {
         DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) { [weak self] in
-            guard let self, let link = state.withLock({ $0.jobs[id]?.isSent == true ? $0.link : nil }) else { return }
+            guard let self, let link = state.withLock({ $0.jobs[id]?.link }) else { return }
             logger.error("The renderer does not answer, ending it", metadata: [LogKey.process: "\(link.process)"])
             link.kill()
         }
     }
 
     private func finish(_ id: Int, _ result: Result<RenderedDocument, RenderFailure>) {
-        state.withLock { $0.jobs.removeValue(forKey: id) }?.continuation.resume(returning: result)
+        let job = state.withLock { state in
+            let job = state.jobs.removeValue(forKey: id)
+            // A helper that was retired ends with its last document.
+            if let link = job?.link, link.process != state.link?.process, !state.isBusy(link) { link.outbox.finish() }
+            return job
+        }
+        job?.continuation.resume(returning: result)
         sendWaiting()
     }
 
     /// All that a helper was working on when it ended.
-    private func lose(_ reason: String) {
+    private func lose(_ link: HelperLink) {
         let lost = state.withLock { state in
-            state.link = nil
-            let lost = state.jobs.filter(\.value.isSent)
+            if state.link?.process == link.process { state.link = nil }
+            let lost = state.jobs.filter { $0.value.link?.process == link.process }
             for id in lost.keys { state.jobs[id] = nil }
             return lost
         }
-        for job in lost.values { job.continuation.resume(returning: .failure(RenderFailure(.defect, reason))) }
+        let failure =
+            Task.isCancelled
+            ? RenderFailure(.cancelled, "the renderer is stopping") : RenderFailure(.defect, "the renderer ended")
+        for job in lost.values { job.continuation.resume(returning: .failure(failure)) }
     }
 
     private func unusable(_ reason: String) {
@@ -212,16 +272,18 @@ package final class WeasyPrintRenderer: Renderer {
         settle(nil, RenderFailure(.cancelled, "the renderer is stopping"))
     }
 
-    /// Ends all waiting: of those who asked whether it works, and of jobs that will not be made.
+    /// Ends the waiting of those who asked whether it works, and of documents that no helper will take.
     private func settle(_ readiness: Readiness?, _ failure: RenderFailure?) {
         let (waiters, jobs) = state.withLock { state in
             if let readiness { state.readiness = readiness }
-            let waiters = state.waiters
+            var waiters = state.waiters
             state.waiters = []
+            if state.readiness == .ready || state.isStopped {
+                waiters += state.patient.values
+                state.patient = [:]
+            }
             guard failure != nil else { return (waiters, [Job]()) }
-            state.link = nil
-            let jobs = Array(state.jobs.values)
-            state.jobs = [:]
+            let jobs = state.queue.compactMap { state.jobs.removeValue(forKey: $0) }
             state.queue = []
             return (waiters, jobs)
         }
@@ -233,8 +295,22 @@ package final class WeasyPrintRenderer: Renderer {
 
     // MARK: - The helper
 
-    /// Runs one helper until it ends.
-    private func serve() async throws {
+    /// Runs one helper until it ends, in a directory of its own.
+    ///
+    /// - Returns: whether it has said that it is ready, or why it cannot be.
+    private func startHelper(whenRetired: @escaping @Sendable () -> Void) async throws -> Bool {
+        guard FileManager.default.isExecutableFile(atPath: python) else { throw Missing() }
+        let directory = "\(workDirectory)/helper-\(newID())"
+        try FileManager.default.createDirectory(
+            atPath: directory,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        return try await serve(in: directory, whenRetired: whenRetired)
+    }
+
+    private func serve(in directory: String, whenRetired: @escaping @Sendable () -> Void) async throws -> Bool {
         var options = PlatformOptions()
         // A terminal's Ctrl-C goes to the whole group; documents under way are ended by the worker, not by the terminal.
         options.processGroupID = 0
@@ -243,10 +319,10 @@ package final class WeasyPrintRenderer: Renderer {
         ]
         let (frames, outbox) = AsyncStream.makeStream(of: [UInt8].self)
         defer { outbox.finish() }
-        _ = try await Subprocess.run(
+        let outcome = try await Subprocess.run(
             .name(URL(fileURLWithPath: python).lastPathComponent),
             // -s: no packages of the user's; -B: no bytecode is written.
-            arguments: ["-s", "-B", "-c", Self.bootstrap, workDirectory],
+            arguments: ["-s", "-B", "-c", Self.bootstrap, directory],
             environment: .custom(environment),
             platformOptions: options,
             input: .inputWriter,
@@ -256,11 +332,12 @@ package final class WeasyPrintRenderer: Renderer {
             let process = execution.processIdentifier.value
             let link = HelperLink(
                 outbox: outbox,
+                retire: whenRetired,
                 kill: { Glibc.kill(-process, SIGKILL) },
                 process: process
             )
-            defer { state.withLock { $0.link = nil } }
-            try await withThrowingTaskGroup(of: Void.self) { tasks in
+            defer { lose(link) }
+            return try await withThrowingTaskGroup(of: Void.self) { tasks in
                 let input = execution.standardInputWriter
                 tasks.addTask {
                     var program: [UInt8] = []
@@ -275,15 +352,21 @@ package final class WeasyPrintRenderer: Renderer {
                 }
                 let errors = execution.standardError
                 tasks.addTask { [logger] in
-                    for try await line in errors.strings() {
-                        logger.debug("The renderer says", metadata: [LogKey.line: "\(line)"])
+                    // In pieces as they come: a line may have no end, and whoever stops reading stops the helper.
+                    for try await piece in errors {
+                        let text = piece.withUnsafeBytes { String(decoding: $0.prefix(1024), as: UTF8.self) }
+                        logger.debug("The renderer says", metadata: [LogKey.line: "\(text)"])
                     }
                 }
                 var decoder = FrameDecoder(limit: 1 << 28)
+                var hasSpoken = false
                 for try await buffer in execution.standardOutput {
                     buffer.withUnsafeBytes { decoder.append($0) }
                     do {
-                        while let frame = try decoder.next() { take(frame, link) }
+                        while let frame = try decoder.next() {
+                            hasSpoken = true
+                            take(frame, link)
+                        }
                     } catch {
                         logger.error("The renderer says what nobody understands, ending it")
                         link.kill()
@@ -291,8 +374,10 @@ package final class WeasyPrintRenderer: Renderer {
                 }
                 outbox.finish()
                 tasks.cancelAll()
+                return hasSpoken
             }
         }
+        return outcome.closureResult
     }
 
     private func take(_ frame: HelperFrame, _ link: HelperLink) {
@@ -305,7 +390,6 @@ package final class WeasyPrintRenderer: Renderer {
             state.withLock { state in
                 state.link = link
                 state.served = 0
-                state.isDraining = false
             }
             settle(.ready, nil)
             sendWaiting()
@@ -348,15 +432,11 @@ package final class WeasyPrintRenderer: Renderer {
         }
     }
 
-    /// The directories of children that were killed together with their helper are removed here.
-    private func prepareDirectory() throws {
-        try FileManager.default.createDirectory(
-            atPath: workDirectory,
-            withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700]
-        )
-        for name in try FileManager.default.contentsOfDirectory(atPath: workDirectory) where name.hasPrefix("job-") {
-            try? FileManager.default.removeItem(atPath: workDirectory + "/" + name)
+    /// Removes what helpers of an earlier run left.
+    private func removeLeftovers() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: workDirectory)) ?? []
+        for name in names where name.hasPrefix("helper-") || name.hasPrefix("job-") {
+            try? FileManager.default.removeItem(atPath: "\(workDirectory)/\(name)")
         }
     }
 

@@ -34,6 +34,8 @@ package struct LocalStorage: DocumentStorage {
             try Self.write(document, to: documentPath(of: job))
             try Self.write(Self.encode(record), to: recordPath(of: job))
             try Self.flush(directory)
+            // The directory itself may be new.
+            try Self.flush(path)
         }
     }
 

@@ -17,6 +17,12 @@ struct TagScanner {
     private var state = State.text
     /// The element whose raw text is being read.
     private var rawElement: String?
+    /// The attribute whose value is being read, and whether the template itself has written something of it.
+    private var attribute = ""
+    private var valueHasText = false
+
+    /// Attributes whose values a reader follows. What is fetched, such as images, is the renderer's to refuse.
+    private static let addresses: Set<String> = ["href", "xlink:href", "action", "formaction"]
 
     init(_ text: String) {
         bytes = Array(text.utf8)
@@ -71,9 +77,24 @@ struct TagScanner {
     private var place: TemplateTag.Place {
         if let rawElement, state == .text { return .raw(rawElement) }
         switch state {
+        case .quoted where attribute == "style": return .style
+        case .quoted where Self.addresses.contains(attribute) && !valueHasText: return .address
         case .text, .quoted, .comment: return .protected
         case .tag, .beforeValue, .unquotedValue: return .unquoted
         }
+    }
+
+    /// What stands before the name of an attribute if no space does.
+    private static let delimiters: Set<UInt8> = [
+        UInt8(ascii: "<"), UInt8(ascii: "/"), UInt8(ascii: "\""), UInt8(ascii: "'"),
+    ]
+
+    /// The name that ends before a place, in lower case.
+    private func nameBefore(_ end: Int) -> String {
+        let head = bytes[..<end]
+        let trimmed = head[..<((head.lastIndex { !isSpace($0) } ?? -1) + 1)]
+        let start = trimmed.lastIndex { isSpace($0) || Self.delimiters.contains($0) }
+        return String(decoding: trimmed[((start ?? -1) + 1)...], as: UTF8.self).lowercased()
     }
 
     private mutating func step() {
@@ -102,10 +123,12 @@ struct TagScanner {
                 openedElement = nil
             } else if byte == UInt8(ascii: "=") {
                 state = .beforeValue
+                attribute = nameBefore(index)
             }
         case .beforeValue:
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
                 state = .quoted(byte)
+                valueHasText = false
             } else if byte == UInt8(ascii: ">") {
                 state = .tag
                 step()
@@ -115,6 +138,7 @@ struct TagScanner {
             }
         case .quoted(let quote):
             if byte == quote { state = .tag }
+            if !isSpace(byte) { valueHasText = true }
         case .unquotedValue:
             if isSpace(byte) {
                 state = .tag

@@ -76,11 +76,22 @@ struct TemplateLint {
                 }
             case .partial where texts[tag.name] == nil:
                 throw problem("there is no partial \(tag.name).html")
+            case .partial where [.style, .address, .unquoted].contains(tag.place):
+                throw problem("the partial \(tag.name) stands in an attribute, where what is in it cannot be checked")
             case .unescaped where !unescaped.contains(tag.name):
                 throw problem("\"\(tag.name)\" is not escaped here: use {{\(tag.name)}}, or list it under unescaped")
             case .variable, .unescaped:
                 switch tag.place {
                 case .protected: break
+                case .style where !unescaped.contains(tag.name):
+                    throw problem(
+                        "{{\(tag.name)}} stands in a style attribute, where it could restyle the page: use an attribute of an SVG, or list it under unescaped"
+                    )
+                case .address where !unescaped.contains(tag.name):
+                    throw problem(
+                        "{{\(tag.name)}} begins an address: write its beginning, such as https://, into the template, or list it under unescaped"
+                    )
+                case .style, .address: break
                 case .unquoted: throw problem("{{\(tag.name)}} stands in an attribute without quotes")
                 case .raw(let element):
                     throw problem("{{\(tag.name)}} stands inside <\(element)>, where nothing is escaped")

@@ -11,6 +11,10 @@ struct TemplateTag: Hashable, Sendable {
         case protected
         /// A value without quotes, or the name of a tag or attribute.
         case unquoted
+        /// The value of a `style` attribute: what is escaped is still a declaration.
+        case style
+        /// The beginning of an address: what is escaped may still be `javascript:`.
+        case address
         /// Inside `<style>` or `<script>`, where escapes are not escapes.
         case raw(String)
     }

@@ -27,11 +27,12 @@ struct ReadyWorker: Service {
         } catch {
             guard !isRequired else { throw CommandFailure(.unavailable, error.reason) }
             logger.error(
-                "No documents are made here: jobs wait for another worker",
+                "No documents are made here for now: jobs wait",
                 metadata: Logger.Metadata([.reason: "\(error.reason)"])
             )
-            try? await gracefulShutdown()
-            return
+            // It is tried again and again.
+            await cancelWhenGracefulShutdown { await renderer.waitUntilUsable() }
+            if Task.isShuttingDownGracefully { return }
         }
         try await worker.run()
     }

@@ -37,9 +37,10 @@ struct WorkerRuntime {
         let documents = documents(settings, data)
         let (catalogue, storage) = (documents.catalogue, documents.storage)
         let now = { @Sendable in Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
+        let renderingDirectory = RendererService.newDirectory(in: data)
         let renderer = WeasyPrintRenderer(
             python: worker.python ?? RendererPython.find(),
-            workDirectory: RendererService.directory(in: data),
+            workDirectory: renderingDirectory,
             logger: logger
         )
         let handler = PDFJobHandler(
@@ -78,7 +79,7 @@ struct WorkerRuntime {
                     now: now,
                     logger: logger
                 ),
-                RendererService(renderer: renderer, data: data),
+                RendererService(renderer: renderer, data: data, directory: renderingDirectory),
                 ReadyWorker(
                     worker: service,
                     renderer: renderer,
