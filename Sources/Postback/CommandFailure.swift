@@ -11,6 +11,8 @@ struct CommandFailure: Error, CustomStringConvertible {
         case unavailable = 69
         /// A file could not be written (`EX_CANTCREAT`).
         case cannotCreate = 73
+        /// Standard output could not be written (`EX_IOERR`).
+        case cannotWrite = 74
         /// Something else holds what is needed: try later (`EX_TEMPFAIL`).
         case tryLater = 75
         /// The key does not allow it (`EX_NOPERM`).

@@ -27,6 +27,11 @@ struct PostbackCommand: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            // What a server prints is said in its log too.
+            let isServer = command is UpCommand || command is RelayCommand || command is WorkerCommand
+            if !isServer, let reason = StandardStream.outputFailure {
+                throw CommandFailure(.cannotWrite, "cannot write the output: \(reason)")
+            }
         } catch let failure as CommandFailure {
             for line in failure.lines { StandardStream.error.write("postback: \(line)") }
             exit(withError: ExitCode(failure.code.rawValue))

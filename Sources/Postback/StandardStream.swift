@@ -1,9 +1,18 @@
 import Glibc
+import Synchronization
 
 /// Writes whole lines to standard output or error.
 enum StandardStream {
     case output
     case error
+
+    /// Why standard output could not be written, if it could not: that nobody reads on is no failure.
+    static var outputFailure: String? {
+        let code = failureCode.load(ordering: .relaxed)
+        return code == 0 || code == EPIPE ? nil : String(cString: strerror(code))
+    }
+
+    private static let failureCode = Atomic<Int32>(0)
 
     private var descriptor: Int32 { self == .output ? STDOUT_FILENO : STDERR_FILENO }
 
@@ -31,6 +40,7 @@ enum StandardStream {
             let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             guard written > 0 else {
                 if written < 0, errno == EINTR { continue }
+                if self == .output { Self.failureCode.store(errno, ordering: .relaxed) }
                 return
             }
             rest = rest.dropFirst(written)

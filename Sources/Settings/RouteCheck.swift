@@ -36,6 +36,17 @@ package enum RouteCheck {
         warnings += warningsAboutSharedSecrets(settings)
         warnings += settings.clearText.map { warning(about: $0) }
         warnings += settings.ignoredVariables
+        for queue in settings.jobs.queues.keys.sorted() where !settings.worker.queues.contains(queue) {
+            warnings.append(
+                SettingsWarning(
+                    path: "jobs.queues.\(queue)",
+                    message: """
+                        the worker of this configuration takes no jobs from it: name it in worker.queues too, or run a worker \
+                        with --queues
+                        """
+                )
+            )
+        }
         if settings.table.route(named: "default") == nil {
             warnings.append(
                 SettingsWarning(
@@ -69,6 +80,9 @@ package enum RouteCheck {
         path: String,
         _ addresses: AddressPolicy
     ) -> [SettingsWarning] {
+        if let reason = addresses.knownRefusal(of: destination.url, origin: .operatorConfigured) {
+            return [SettingsWarning(path: path, message: "is never called: \(reason)")]
+        }
         var warnings: [SettingsWarning] = []
         let url = destination.url
         if destination.policy.profile == .n8n, url.withoutQuery.contains("/webhook-test/") {

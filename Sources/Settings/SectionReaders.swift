@@ -98,8 +98,10 @@ extension RetentionSettings {
         documents = section.duration("documents", in: range) ?? documents
     }
 
-    /// A link must not outlive what it leads to. What was configured is to blame, be it the one or the other.
+    /// What would contradict itself. What was configured is to blame, be it the one or the other.
     func check(_ storage: StorageSettings, _ section: LayeredSection, _ storageSection: LayeredSection) {
+        checkJobs(section)
+        // A link must not outlive what it leads to.
         guard documents < storage.linkLife else { return }
         if let setting = section.text("documents") {
             let life = storage.linkLife.settingText
@@ -107,6 +109,24 @@ extension RetentionSettings {
         } else if let setting = storageSection.text("link_life") {
             let life = documents.settingText
             section.context.report(setting.place, "must not be longer than retention.documents (\(life))")
+        }
+    }
+}
+
+extension RetentionSettings {
+    /// A job that is submitted again under its idempotency key has the ids of the events of the one before. While those are remembered the job
+    /// has to be, or its callback would be taken for another's.
+    private func checkJobs(_ section: LayeredSection) {
+        let longest = max(delivered, dead)
+        guard jobs < longest else { return }
+        let name = delivered > dead ? "delivered" : "dead"
+        if let setting = section.text("jobs") {
+            section.context.report(
+                setting.place,
+                "must not be shorter than retention.\(name) (\(longest.settingText))"
+            )
+        } else if let setting = section.text(name) {
+            section.context.report(setting.place, "must not be longer than retention.jobs (\(jobs.settingText))")
         }
     }
 }

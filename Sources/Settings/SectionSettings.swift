@@ -66,7 +66,7 @@ package struct RetentionSettings: Hashable, Sendable {
     package var attempts: Duration = .days(30)
     /// `quarantine`: entries that could not be used. Default 30d.
     package var quarantine: Duration = .days(30)
-    /// `jobs`: records of jobs that have ended. Default 90d.
+    /// `jobs`: records of jobs that have ended, not shorter than ``delivered`` and ``dead``. Default 90d.
     package var jobs: Duration = .days(90)
     /// `documents`: finished documents in the storage, not shorter than ``StorageSettings/linkLife``. Default 30d.
     package var documents: Duration = .days(30)

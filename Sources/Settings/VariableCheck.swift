@@ -11,6 +11,12 @@ enum VariableCheck {
     /// What only other commands read: known, and not what somebody who starts a server means.
     private static let others = ["POSTBACK_URL", "POSTBACK_API_KEY", "POSTBACK_SECRET"]
 
+    /// What people take for the name of a variable, and the variable.
+    private static let mistaken = [
+        "POSTBACK_DATA_DIR": "POSTBACK_DATA", "POSTBACK_DATADIR": "POSTBACK_DATA",
+        "POSTBACK_CONFIG_FILE": "POSTBACK_CONFIG",
+    ]
+
     private static let settings = SettingsSchema.sections.flatMap { schema in
         schema.keys.filter { $0.value != .fields }.flatMap { SettingsSchema.variables(for: schema.section, $0.key) }
     }
@@ -37,10 +43,9 @@ enum VariableCheck {
                 if let key = fileOnly[name] {
                     return SettingsWarning(path: name, message: "is ignored: \(key) can stand in the file only")
                 }
-                let meant = Spelling.closest(to: name.dropFirst(prefix.count).lowercased(), among: words)
-                return meant.map { word in
-                    let variable = prefix + word.uppercased()
-                    return SettingsWarning(path: name, message: "is no setting and is ignored; is \(variable) meant?")
+                let close = Spelling.closest(to: name.dropFirst(prefix.count).lowercased(), among: words)
+                return (mistaken[name] ?? close.map { prefix + $0.uppercased() }).map { variable in
+                    SettingsWarning(path: name, message: "is no setting and is ignored; is \(variable) meant?")
                 }
             }
     }

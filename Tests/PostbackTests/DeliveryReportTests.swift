@@ -33,6 +33,37 @@ import Testing
         #expect(try lines(#""status":"pending""#, destination).contains("Waiting       " + words))
     }
 
+    @Test func `one that is due and not sent waits for its turn`() throws {
+        let destination = #"{"health":"healthy","configured":true,"in_flight":1,"allowance":1,"rate":"30/m"}"#
+        let words = "1 of 1 requests at once are under way, this one may be among them, at most 30/m"
+        let due = try lines(#""status":"pending","next_attempt_at":"2024-01-15T10:05:00.000Z""#, destination)
+        #expect(due.contains("Waiting       its turn at the destination: \(words)"))
+        let later = try lines(#""status":"pending","next_attempt_at":"2999-01-15T10:05:00.000Z""#, destination)
+        #expect(!later.contains { $0.hasPrefix("Waiting") })
+    }
+
+    @Test func `a callback that nothing can call waits for a secret, not for a route`() throws {
+        let name =
+            #""name":"callback-example.com-1","health":"healthy","configured":false,"reason":"no route names it""#
+        let waiting = try lines(#""status":"pending""#, "{\(name)}").filter { $0.hasPrefix("Waiting") }
+        #expect(waiting.count == 1 && waiting[0].contains("callbacks.secret is not set"))
+    }
+
+    @Test(arguments: [
+        "1e400", "1e-400", #""\ud800""#, String(repeating: "[", count: 127) + String(repeating: "]", count: 127),
+    ])
+    func `a body that a decoder would refuse is shown as it is`(value: String) throws {
+        let shown = try lines(#""status":"delivered","body":{"n":\#(value)},"attempts":[]"#)
+        #expect(shown.contains("Body          {\"n\":\(value)}"))
+        #expect(shown.contains("Status        delivered"))
+    }
+
+    @Test func `an attempt that called another URL than the delivery has says so`() throws {
+        let attempts = #"[{"number":1,"url":"https://a/old"},{"number":2,"url":"https://a/new"}]"#
+        let shown = try lines(#""status":"delivered","url":"https://a/old","attempts":\#(attempts)"#)
+        #expect(shown.filter { $0.contains("called") } == ["      called https://a/new"])
+    }
+
     @Test func `nothing holds up one whose destination is healthy, or one that has ended`() throws {
         let healthy = try lines(#""status":"pending""#, #"{"health":"healthy","configured":true,"reason":null}"#)
         #expect(!healthy.contains { $0.hasPrefix("Waiting") })

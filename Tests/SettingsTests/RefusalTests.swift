@@ -130,6 +130,17 @@ import Testing
     }
 
     @Test(arguments: [
+        ("retention:\n  jobs: 29d", "2: retention.jobs: must not be shorter than retention.dead (30d)"),
+        ("retention:\n  dead: 91d", "2: retention.dead: must not be longer than retention.jobs (90d)"),
+        ("retention:\n  delivered: 100d", "2: retention.delivered: must not be longer than retention.jobs (90d)"),
+    ])
+    func `a job is remembered as long as its events`(yaml: String, line: String) throws {
+        #expect(try Fixture.refusals(yaml) == ["postback.yaml:\(line)"])
+        #expect(try Fixture.refusals("retention: {jobs: 30d}").isEmpty)
+        #expect(try Fixture.refusals("retention: {jobs: 200d, dead: 200d, delivered: 200d}").isEmpty)
+    }
+
+    @Test(arguments: [
         ("urls: x", "urls: unknown key; did you mean url?"),
         ("connectTimeout: 1s", "connectTimeout: unknown key; did you mean connect_timeout?"),
         ("<<: {jwt: true}", "<<: unknown key; merge keys are not supported; an alias for a whole value is"),

@@ -87,6 +87,21 @@ import Testing
         )
     }
 
+    @Test func `a queue that the worker takes nothing from is pointed out`() throws {
+        let base = route(url: "https://n8n.example.com/webhook/x")
+        #expect(
+            try warnings(base + "\njobs: {queues: {bulk: 2, pdf: 3}}") == [
+                "jobs.queues.bulk: the worker of this configuration takes no jobs from it: name it in worker.queues too, or run a worker with --queues"
+            ]
+        )
+        #expect(try warnings(base + "\njobs: {queues: {bulk: 2}}\nworker: {queues: [pdf, bulk]}").isEmpty)
+    }
+
+    @Test func `a URL that is never called is pointed out`() throws {
+        let warnings = try warnings(route(url: "http://169.254.169.254/latest"))
+        #expect(warnings.contains { $0.hasPrefix("routes[0].success.url: is never called: ") })
+    }
+
     @Test func `a file without a default route is pointed out`() throws {
         let message = "routes: no route is named default: events that no route takes are quarantined"
         #expect(try warnings("") == [message])

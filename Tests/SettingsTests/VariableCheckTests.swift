@@ -20,6 +20,13 @@ import Testing
         )
     }
 
+    @Test func `the name that the option has is not that of the variable`() throws {
+        #expect(
+            try warnings(["POSTBACK_DATA_DIR": "/x"])
+                == ["POSTBACK_DATA_DIR: is no setting and is ignored; is POSTBACK_DATA meant?"]
+        )
+    }
+
     @Test func `a variable for what can stand in the file only is named`() throws {
         #expect(
             try warnings(["POSTBACK_API_KEYS": "hunter2", "POSTBACK_ROUTES": "x"]) == [

@@ -1,3 +1,4 @@
+import Deliveries
 import Foundation
 import FoundationNetworking
 
@@ -30,7 +31,9 @@ struct APIClient: Sendable {
 
     /// The request for a path, with the key.
     func request(_ method: String, _ path: String, body: Data? = nil) throws -> URLRequest {
-        guard let url = URL(string: path, relativeTo: base) else {
+        // Behind a proxy the address may have a path of its own.
+        let prefix = base.absoluteString.hasSuffix("/") ? String(base.absoluteString.dropLast()) : base.absoluteString
+        guard let url = URL(string: prefix + path) else {
             throw CommandFailure(.badData, "\(path) is not a path")
         }
         var request = URLRequest(url: url, timeoutInterval: 60)
@@ -65,7 +68,7 @@ struct APIClient: Sendable {
         limit: Int = .max,
         _ body: (JSONValue) throws -> Void
     ) async throws {
-        var next: String? = Self.path(path, query: query + [("limit", String(min(limit, 200)))])
+        var next: String? = try Self.path(path, query: query + [("limit", String(min(limit, 200)))])
         var left = limit
         while left > 0, let page = next {
             let answer = try await read(ListAnswer<JSONValue>.self, "GET", page)
@@ -76,7 +79,12 @@ struct APIClient: Sendable {
     }
 
     /// A path of segments and a query, percent-encoded.
-    static func path(_ segments: [String], query: [(String, String?)] = []) -> String {
+    ///
+    /// - Throws: for a segment that would lead to another place, such as an empty id.
+    static func path(_ segments: [String], query: [(String, String?)] = []) throws -> String {
+        for segment in segments where ["", ".", ".."].contains(segment) {
+            throw CommandFailure(.badData, "\(quoted(segment)) is no id or name")
+        }
         var allowed = CharacterSet.alphanumerics
         allowed.insert(charactersIn: "-._~")
         let encode = { (text: String) in text.addingPercentEncoding(withAllowedCharacters: allowed) ?? text }

@@ -18,7 +18,7 @@ struct JobFollower {
             var latest: JSONValue?
             do {
                 try await EventStreamClient.read(
-                    try client.request("GET", APIClient.path(["api", "jobs", id, "events"]))
+                    try client.request("GET", try APIClient.path(["api", "jobs", id, "events"]))
                 ) {
                     let job = try JSONDecoder().decode(JSONValue.self, from: $0)
                     latest = job
@@ -31,7 +31,7 @@ struct JobFollower {
                 // The stream broke; the status says whether it is worth another.
             }
             do {
-                let job = try await client.read(JSONValue.self, "GET", APIClient.path(["api", "jobs", id]))
+                let job = try await client.read(JSONValue.self, "GET", try APIClient.path(["api", "jobs", id]))
                 lastSign = .now
                 news(job)
                 if Self.hasEnded(job) { return job }

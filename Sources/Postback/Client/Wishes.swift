@@ -20,9 +20,7 @@ struct Wishes {
     /// not good for it: the next would fare no better.
     func carryOut(on ids: [String]) async throws {
         guard !dryRun else {
-            for id in ids {
-                tell("would \(action) \(id)", orJSON: Self.dryLine(id))
-            }
+            for id in ids { tell("would \(action) \(id)", orJSON: Self.dryLine(id)) }
             if !json { StandardStream.output.write("\(ids.count) \(kind) would be \(done)") }
             return
         }
@@ -33,7 +31,7 @@ struct Wishes {
                 let answer = try await client.read(
                     JSONValue.self,
                     "POST",
-                    APIClient.path(["api", kind, id, action]),
+                    try APIClient.path(["api", kind, id, action]),
                     body: body
                 )
                 tell("\(done) \(id)", orJSON: answer.line)

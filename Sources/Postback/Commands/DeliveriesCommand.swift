@@ -35,7 +35,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
 
         func run() async throws {
             let client = try connection.client()
-            let data = try await client.send("GET", APIClient.path(["api", "deliveries", id]))
+            let data = try await client.send("GET", try APIClient.path(["api", "deliveries", id]))
             guard !json else {
                 // As it came: decoding and encoding would not give the body's own bytes.
                 return StandardStream.output.writeJSON(String(decoding: data, as: UTF8.self))
@@ -88,7 +88,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
 
         func run() async throws {
             let client = try connection.client()
-            let targets = ids.isEmpty ? try await matching(client) : ids
+            let targets = ids.isEmpty ? try await matching(client) : dryRun ? try await replayable(client) : ids
             let body = force ? JSONValue.object([("force", .bool(true))]).data : nil
             try await Wishes(
                 client: client,
@@ -100,6 +100,25 @@ struct DeliveriesCommand: AsyncParsableCommand {
                 json: json
             )
             .carryOut(on: targets)
+        }
+
+        /// Those of the named deliveries that would be replayed; of the others it says why not.
+        private func replayable(_ client: APIClient) async throws -> [String] {
+            var found: [String] = []
+            for id in ids {
+                do {
+                    let path = try APIClient.path(["api", "deliveries", id])
+                    let report = try DeliveryReport(try await client.send("GET", path))
+                    if report.status == "delivered", !force {
+                        StandardStream.error.write("\(id): was delivered; --force replays it all the same")
+                    } else {
+                        found.append(id)
+                    }
+                } catch let failure as CommandFailure where failure.code == .failed || failure.code == .badData {
+                    StandardStream.error.write("\(id): \(failure.lines.joined(separator: "; "))")
+                }
+            }
+            return found
         }
 
         /// Ids of what the filter matches; delivered and cancelled ones and test events only when they were asked for.

@@ -33,7 +33,7 @@ struct JobsCommand: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            let data = try await connection.client().send("GET", APIClient.path(["api", "jobs", id]))
+            let data = try await connection.client().send("GET", try APIClient.path(["api", "jobs", id]))
             guard !json else {
                 // As it came: decoding and encoding would not give the result's own bytes.
                 StandardStream.output.writeJSON(String(decoding: data, as: UTF8.self))

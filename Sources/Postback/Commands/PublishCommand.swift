@@ -69,7 +69,7 @@ struct PublishCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(.unavailable, "cannot publish to \(endpoint): \(error)")
         }
-        StandardStream.output.write(id ?? "evt_\(entry)")
+        StandardStream.output.write(id.flatMap { $0.isEmpty ? nil : $0 } ?? "evt_\(entry)")
     }
 
     private func fields() throws -> [EventField] {
@@ -87,7 +87,9 @@ struct PublishCommand: AsyncParsableCommand {
 
     private func endpoint() throws -> RedisEndpoint {
         let directory = DataDirectory(path: CommonOptions.value(dataDirectory, "POSTBACK_DATA") ?? "./postback-data")
-        guard let url = CommonOptions.value(nil, "REDIS_URL") ?? directory.read(.redisURL) else {
+        // The same order as the servers'.
+        let given = CommonOptions.value(nil, "POSTBACK_REDIS_URL") ?? CommonOptions.value(nil, "REDIS_URL")
+        guard let url = given ?? directory.read(.redisURL) else {
             throw CommandFailure(
                 .unavailable,
                 "no Redis is known: set REDIS_URL, or give --data-dir of the `up` on this machine"

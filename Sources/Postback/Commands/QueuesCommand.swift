@@ -41,7 +41,7 @@ struct QueuesCommand: AsyncParsableCommand {
         @OptionGroup var connection: ClientOptions
 
         func run() async throws {
-            _ = try await connection.client().send("POST", APIClient.path(["api", "queues", name, "pause"]))
+            _ = try await connection.client().send("POST", try APIClient.path(["api", "queues", name, "pause"]))
             StandardStream.output.write("paused \(name)")
         }
     }
@@ -55,7 +55,7 @@ struct QueuesCommand: AsyncParsableCommand {
         @OptionGroup var connection: ClientOptions
 
         func run() async throws {
-            _ = try await connection.client().send("POST", APIClient.path(["api", "queues", name, "resume"]))
+            _ = try await connection.client().send("POST", try APIClient.path(["api", "queues", name, "resume"]))
             StandardStream.output.write("resumed \(name)")
         }
     }
@@ -80,7 +80,7 @@ struct QueuesCommand: AsyncParsableCommand {
             var total = 0
             // The API removes a bounded number at a time.
             while true {
-                let path = APIClient.path(["api", "queues", name, "clean"])
+                let path = try APIClient.path(["api", "queues", name, "clean"])
                 let removed = try await client.read(JSONValue.self, "POST", path, body: body)["removed"]?.text
                 guard let count = removed.flatMap({ Int($0) }), count > 0 else { break }
                 total += count

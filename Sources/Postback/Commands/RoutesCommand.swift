@@ -46,12 +46,14 @@ struct RoutesCommand: AsyncParsableCommand {
 
         func run() async throws {
             let client = try connection.client()
-            let known = try await client.read(ListAnswer<JSONValue>.self, "GET", "/api/destinations?limit=200")
-            let names = known.items.filter { $0["route"]?.text == name }.compactMap { $0["name"]?.text }
+            var names: [String] = []
+            try await client.items(of: ["api", "destinations"], query: []) { destination in
+                if destination["route"]?.text == name, let found = destination["name"]?.text { names.append(found) }
+            }
             guard !names.isEmpty else { throw CommandFailure(.failed, "no route is named \(name)") }
             var failed = 0
             for destination in names.sorted(by: >) {
-                let path = APIClient.path(["api", "destinations", destination, "test"])
+                let path = try APIClient.path(["api", "destinations", destination, "test"])
                 let answer = try await client.read(JSONValue.self, "POST", path)
                 if answer["outcome"]?.text != "delivered" { failed += 1 }
                 if json {

@@ -119,7 +119,7 @@ struct SubmitCommand: AsyncParsableCommand {
     }
 
     private func download(_ id: String, to path: String, _ client: APIClient) async throws {
-        let document = try await client.send("GET", APIClient.path(["api", "jobs", id, "download"]))
+        let document = try await client.send("GET", try APIClient.path(["api", "jobs", id, "download"]))
         do {
             try document.write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {

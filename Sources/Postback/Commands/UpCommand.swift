@@ -24,9 +24,10 @@ struct UpCommand: AsyncParsableCommand {
         configured.tellIgnoredVariables(logger)
         let data = common.dataDirectory
         try data.create()
-        let made = try FirstStart(data: data, configured: configured.all)
-        let settings = try RunSettings(common, server, made: made)
-        try await OwnedLedger.with(settings, data: data, logger: logger) { ledger in
+        try await OwnedLedger.with(configured, data: data, logger: logger) { ledger in
+            // Only the owner of the data directory changes what is in it.
+            let made = try FirstStart(data: data, configured: configured.all)
+            let settings = try RunSettings(common, server, made: made)
             let process = { (endpoint: RedisEndpoint) in
                 RelayProcess(
                     settings: settings,

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Deliveries
+import Foundation
 import JobQueue
 import Logging
 import PDFWorker
@@ -30,10 +32,21 @@ struct WorkerCommand: AsyncParsableCommand {
     var concurrency: Int?
 
     func validate() throws {
+        for name in names ?? [] where QueueName(name) == nil {
+            throw ValidationError("--queues: \(quoted(name)) is not the name of a queue")
+        }
         if let concurrency, !(1...64).contains(concurrency) {
             throw ValidationError("--concurrency: \(concurrency) is not 1 to 64")
         }
         if let name, !(1...64).contains(name.utf8.count) { throw ValidationError("--name: must have 1 to 64 bytes") }
+    }
+
+    /// The queues that were named, each once.
+    private var names: [String]? {
+        queues?.split(separator: ",", omittingEmptySubsequences: false).reduce(into: []) { names, part in
+            let name = part.trimmingCharacters(in: .whitespaces)
+            if !names.contains(name) { names.append(name) }
+        }
     }
 
     func run() async throws {
@@ -52,7 +65,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let runtime = try WorkerRuntime.make(
             settings: settings.all,
             options: WorkerOptions(
-                queues: queues?.split(separator: ",").map(String.init),
+                queues: names,
                 name: name,
                 concurrency: concurrency,
                 isBurst: burst
@@ -80,7 +93,7 @@ struct WorkerCommand: AsyncParsableCommand {
         guard let url = data.read(.redisURL), let endpoint = try? RedisEndpoint(url: url) else {
             throw CommandFailure(
                 .unavailable,
-                "no Redis is known: set REDIS_URL, or give --data of the `up` on this machine"
+                "no Redis is known: set REDIS_URL, or give --data-dir of the `up` on this machine"
             )
         }
         return endpoint

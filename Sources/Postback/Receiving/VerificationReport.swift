@@ -20,7 +20,9 @@ struct VerificationReport {
                 try verifier.verifyHex(headers: fields, body: body)
             }
         }
-        if names.contains(SignatureHeader.authorization) {
+        // Any other scheme is the destination's own way in, and signs nothing.
+        let authorization = fields.first { $0.name.lowercased() == SignatureHeader.authorization }?.value
+        if authorization?.lowercased().hasPrefix("bearer ") == true, authorization?.count(where: { $0 == "." }) == 2 {
             check(SignatureHeader.authorization) { () throws(VerificationError) in
                 try verifier.verifyToken(headers: fields, body: body, now: now)
             }

@@ -10,6 +10,8 @@ import Telemetry
 /// It ends with its parent, also when that is killed with -9: the kernel sends it SIGTERM (`setpriv --pdeathsig`). It holds a
 /// lock on its directory for as long as it lives (`flock --no-fork`), so that the next start waits for it and two servers never write one file.
 struct PrivateRedis: Sendable {
+    /// So many failures to start are the end, before it was ever ready.
+    private static let startLimit = 3
     /// Longer socket paths do not fit a `sockaddr_un`.
     private static let longestSocketPath = 100
 
@@ -29,27 +31,37 @@ struct PrivateRedis: Sendable {
     var url: String { "unix://" + RedisEndpoint.encoded(socketPath: socket) }
 
     /// Runs `body` once the server takes connections, and ends the server after it. A server that ends by itself is started again.
+    ///
+    /// - Throws: ``CommandFailure`` with the server's own words, when it does not start at all.
     func whileRunning(_ body: @Sendable () async throws -> Void) async throws {
-        let (ready, isReady) = AsyncStream.makeStream(of: Void.self)
+        let (ready, isReady) = AsyncThrowingStream.makeStream(of: Void.self)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { await keepServing { isReady.finish() } }
-            for await _ in ready {}
+            tasks.addTask { await keepServing(isReady) }
+            for try await _ in ready {}
             try await body()
             tasks.cancelAll()
         }
     }
 
-    private func keepServing(onReady: @escaping @Sendable () -> Void) async {
+    private func keepServing(_ ready: AsyncThrowingStream<Void, any Error>.Continuation) async {
         var pause = Duration.milliseconds(100)
+        var failures = 0
+        let output = ServerOutput()
         while !Task.isCancelled {
             let started = ContinuousClock.now
-            let reason: String
+            var reason: String
             do {
-                reason = "\(try await serve(onReady))"
+                reason = "\(try await serve(output) { ready.finish() })"
             } catch {
                 reason = "\(error)"
             }
             guard !Task.isCancelled else { return }
+            if let line = output.takeLast() { reason += ": \(line)" }
+            failures += 1
+            if failures == Self.startLimit {
+                // Of no consequence once it was ready.
+                ready.finish(throwing: CommandFailure(.unavailable, "the private Redis does not start (\(reason))"))
+            }
             logger.error(
                 "The private Redis ended, starting it again",
                 metadata: Logger.Metadata([.reason: "\(reason)"])
@@ -60,7 +72,7 @@ struct PrivateRedis: Sendable {
         }
     }
 
-    private func serve(_ onReady: @Sendable () -> Void) async throws -> TerminationStatus {
+    private func serve(_ output: ServerOutput, _ onReady: @Sendable () -> Void) async throws -> TerminationStatus {
         var options = PlatformOptions()
         options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .seconds(10))]
         // A terminal's Ctrl-C goes to the whole group; this server is ended after the relay, not with it.
@@ -78,6 +90,7 @@ struct PrivateRedis: Sendable {
         ) { execution in
             for try await line in execution.standardOutput.strings() {
                 if line.contains("eady to accept connections") { onReady() }
+                output.note(line)
                 logger.debug("redis-server", metadata: Logger.Metadata([.reason: "\(line)"]))
             }
         }.terminationStatus
