@@ -209,6 +209,8 @@ struct JobTests {
                 path = next
             }
             #expect(codes == ["USER4", "USER3", "USER2", "USER1"])
+            let one = try await api.send(.get, "/api/jobs?code=USER3")
+            #expect(one.json["items"]?.items?.compactMap { $0["code"]?.string } == ["USER3"])
             for (query, field) in [
                 ("status=active", "status"), ("queue=A", "queue"), ("since=x", "since"), ("limit=0", "limit"),
                 ("cursor=nope", "cursor"), ("tenant=x", "tenant"),

@@ -33,6 +33,9 @@ extension LedgerConformance {
             try expect(await ledger.jobIDs { $0.since = Sample.time(2) }, is: ["job-4", "job-3", "job-2"], "since")
             try expect(await ledger.jobIDs { $0.until = Sample.time(3) }, is: ["job-2", "job-1"], "until")
             try expect(await ledger.jobIDs { ($0.queue, $0.status) = ("bulk", "failed") }, is: [], "two")
+            try await ledger.archive([Sample.job(90, code: "INV-90"), Sample.job(91, code: nil)])
+            try expect(await ledger.jobIDs { $0.code = "INV-90" }, is: ["job-90"], "code")
+            try expect(await ledger.jobIDs { $0.code = "inv-90" }, is: [], "code in other letters")
         },
         ConformanceCheck("a page of jobs begins behind the one before, among jobs of the same time too") { ledger in
             try await ledger.archive((1...5).map { Sample.job($0, createdAt: Sample.time($0 < 5 ? 1 : 2)) })

@@ -120,6 +120,7 @@ package enum Sample {
         queue: String = "pdf",
         tenant: String? = "acme",
         productID: String? = "invoice",
+        code: String? = "INV-1",
         createdAt: Timestamp = start,
         endedAt: Timestamp = time(100)
     ) -> ArchivedJob {
@@ -129,6 +130,7 @@ package enum Sample {
             queue: queue,
             tenant: tenant,
             productID: productID,
+            code: code,
             createdAt: createdAt,
             endedAt: endedAt,
             document: Array(#"{"number":\#(number),"status":"\#(status)"}"#.utf8)

@@ -131,6 +131,8 @@ struct QueryPlanTests {
             #expect(tenant == "SEARCH jobs USING INDEX jobs_tenant (tenant=? AND (created_at,id)<(?,?))")
             let product = try await jobsPlan({ $0.productID = "invoice" }, in: ledger)
             #expect(product == "SEARCH jobs USING INDEX jobs_product (product_id=? AND (created_at,id)<(?,?))")
+            let code = try await jobsPlan({ $0.code = "INV-1" }, in: ledger)
+            #expect(code == "SEARCH jobs USING INDEX jobs_code (code=? AND (created_at,id)<(?,?))")
             let both = try await jobsPlan({ ($0.status, $0.tenant) = ("failed", "acme") }, in: ledger)
             #expect(!both.contains("TEMP B-TREE"))
             #expect(both.hasPrefix("SEARCH jobs USING INDEX"))

@@ -13,6 +13,7 @@ struct SchemaFixture: Sendable, CustomTestStringConvertible {
     static let all = [
         SchemaFixture(migration: "v1", sql: version1),
         SchemaFixture(migration: "v2", sql: version1 + version2),
+        SchemaFixture(migration: "v3", sql: version1 + version2 + version3),
     ]
 
     private static let version1 = """
@@ -179,5 +180,15 @@ struct SchemaFixture: Sendable, CustomTestStringConvertible {
 
         INSERT INTO jobs VALUES (1, 'job-1', 'completed', 'pdf', NULL, 'invoice', 900, 950, x'7B7D');
         INSERT INTO job_spool VALUES (1, 'job-2', 'acme', 'key', x'01', 900, x'7B7D', x'7B7D');
+        """
+
+    /// And the third.
+    private static let version3 = """
+
+        ALTER TABLE jobs ADD COLUMN code TEXT;
+        CREATE INDEX jobs_code ON jobs (code, created_at, id) WHERE code IS NOT NULL;
+        UPDATE jobs SET code = 'INV-1';
+
+        INSERT INTO grdb_migrations VALUES ('v3');
         """
 }

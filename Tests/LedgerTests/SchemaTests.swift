@@ -33,6 +33,30 @@ struct SchemaTests {
         try await migrated.close()
     }
 
+    @Test("jobs of before are found by their code")
+    func codes() async throws {
+        let directory = try TemporaryDirectory()
+        let old = try DatabaseQueue(path: directory.database)
+        let fixture = try #require(SchemaFixture.all.first { $0.migration == "v2" })
+        try await old.write { db in
+            try db.execute(sql: fixture.sql)
+            let documents = [#"{"code":"Ü/1"}"#, #"{"code":null}"#, #"{"code":7}"#, "no JSON"]
+            for (index, document) in documents.enumerated() {
+                try db.execute(
+                    sql: "INSERT INTO jobs VALUES (NULL, ?, 'failed', 'pdf', NULL, NULL, 1, 2, CAST(? AS BLOB))",
+                    arguments: ["old-\(index)", document]
+                )
+            }
+        }
+        try old.close()
+        let ledger = try await SQLiteLedger.open(directory: directory.path)
+        var query = ArchivedJobQuery()
+        query.code = "Ü/1"
+        #expect(try await ledger.archivedJobs(query).items.map(\.id) == ["old-0"])
+        #expect(try await ledger.archivedJobs(ArchivedJobQuery()).items.count == 5)
+        try await ledger.close()
+    }
+
     @Test("a first start that was cut short is taken up: the file has the list of migrations and nothing else")
     func takesUpFirstStart() async throws {
         let directory = try TemporaryDirectory()

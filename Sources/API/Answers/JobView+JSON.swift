@@ -26,6 +26,7 @@ extension JobView {
             ("priority", JSON(record.priority)),
             ("product_id", JSON(record.productID)),
             ("code", JSON(record.code)),
+            ("tenant", JSON(record.tenant)),
             ("run_at", JSON(record.runAt)),
             ("cancelled_by", JSON(record.cancelledBy)),
         ]

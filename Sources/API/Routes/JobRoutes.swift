@@ -6,7 +6,7 @@ import JobQueue
 /// Jobs: how they stand, and what can be done with them.
 struct JobRoutes {
     private static let path = "/api/jobs"
-    private static let filters = ["status", "queue", "product_id", "since", "until"]
+    private static let filters = ["status", "queue", "product_id", "code", "since", "until"]
     /// Jobs that one request may ask for.
     private static let lookupLimit = 100
     /// Jobs that one request may cancel.
@@ -93,6 +93,7 @@ struct JobRoutes {
                 return queue
             },
             productID: try parameters.text("product_id"),
+            code: try parameters.text("code"),
             tenant: key.tenant,
             since: try parameters.time("since", now: now),
             until: try parameters.time("until", now: now)
@@ -101,6 +102,7 @@ struct JobRoutes {
         let page = try await dependencies.jobs.list(query, limit: list.limit, cursor: list.cursor)
         let given: [(name: String, value: String?)] = [
             ("status", query.status?.rawValue), ("queue", query.queue?.text), ("product_id", query.productID),
+            ("code", query.code),
             ("since", query.since?.rfc3339WithMilliseconds), ("until", query.until?.rfc3339WithMilliseconds),
         ]
         return list.response(
@@ -168,6 +170,7 @@ struct JobRoutes {
             query.queue = queue
         }
         query.productID = try body.text(under: ["product_id"])?.text
+        query.code = try body.text(under: ["code"])?.text
         query.since = try time(body, "since", now: now)
         query.until = try time(body, "until", now: now)
         guard query != JobQuery(tenant: tenant) else {

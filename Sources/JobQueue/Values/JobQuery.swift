@@ -5,6 +5,8 @@ package struct JobQuery: Hashable, Sendable {
     package var status: JobStatus?
     package var queue: QueueName?
     package var productID: String?
+    /// What the submitter called the document.
+    package var code: String?
     package var tenant: String?
     /// Created at this time or later.
     package var since: Timestamp?
@@ -15,6 +17,7 @@ package struct JobQuery: Hashable, Sendable {
         status: JobStatus? = nil,
         queue: QueueName? = nil,
         productID: String? = nil,
+        code: String? = nil,
         tenant: String? = nil,
         since: Timestamp? = nil,
         until: Timestamp? = nil
@@ -22,6 +25,7 @@ package struct JobQuery: Hashable, Sendable {
         self.status = status
         self.queue = queue
         self.productID = productID
+        self.code = code
         self.tenant = tenant
         self.since = since
         self.until = until
@@ -32,6 +36,7 @@ package struct JobQuery: Hashable, Sendable {
         (status.map { $0 == job.status } ?? true)
             && (queue.map { $0 == job.queue } ?? true)
             && (productID.map { $0 == job.productID } ?? true)
+            && (code.map { $0 == job.code } ?? true)
             && (tenant.map { $0 == job.tenant } ?? true)
             && (since.map { job.createdAt >= $0 } ?? true)
             && (until.map { job.createdAt < $0 } ?? true)

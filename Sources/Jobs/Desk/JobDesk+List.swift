@@ -73,6 +73,7 @@ extension JobDesk {
         search.status = query.status?.rawValue
         search.queue = query.queue?.text
         search.productID = query.productID
+        search.code = query.code
         search.tenant = query.tenant
         search.since = query.since
         search.until = query.until

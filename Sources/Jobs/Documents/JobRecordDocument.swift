@@ -125,6 +125,7 @@ extension ArchivedJob {
             queue: job.queue.text,
             tenant: job.tenant,
             productID: job.productID,
+            code: job.code,
             createdAt: job.createdAt,
             endedAt: job.completedAt ?? job.updatedAt,
             document: DocumentCoding.encode(JobRecordDocument(job))

@@ -7,6 +7,8 @@ package struct ArchivedJob: Hashable, Sendable {
     package var queue: String
     package var tenant: String?
     package var productID: String?
+    /// What the submitter called the document.
+    package var code: String?
     package var createdAt: Timestamp
     package var endedAt: Timestamp
     /// All that is known of the job, in the form of whoever wrote it.
@@ -18,6 +20,7 @@ package struct ArchivedJob: Hashable, Sendable {
         queue: String,
         tenant: String?,
         productID: String?,
+        code: String?,
         createdAt: Timestamp,
         endedAt: Timestamp,
         document: [UInt8]
@@ -27,6 +30,7 @@ package struct ArchivedJob: Hashable, Sendable {
         self.queue = queue
         self.tenant = tenant
         self.productID = productID
+        self.code = code
         self.createdAt = createdAt
         self.endedAt = endedAt
         self.document = document

@@ -16,6 +16,7 @@ package struct ArchivedJobQuery: Hashable, Sendable {
     package var status: String?
     package var queue: String?
     package var productID: String?
+    package var code: String?
     package var tenant: String?
     /// Made at this time or later.
     package var since: Timestamp?

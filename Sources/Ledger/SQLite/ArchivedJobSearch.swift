@@ -7,13 +7,14 @@ struct ArchivedJobSearch {
     let sql: String
     let arguments: [StoredValue]
 
-    static let columns = "id, status, queue, tenant, product_id, created_at, ended_at, document"
+    static let columns = "id, status, queue, tenant, product_id, code, created_at, ended_at, document"
 
     init(_ query: ArchivedJobQuery) {
         var search = SearchConditions()
         search.require("status = ?", query.status.map { .text($0) })
         search.require("queue = ?", query.queue.map { .text($0) })
         search.require("product_id = ?", query.productID.map { .text($0) })
+        search.require("code = ?", query.code.map { .text($0) })
         search.require("tenant = ?", query.tenant.map { .text($0) })
         search.require("created_at >= ?", query.since.map { .time($0) })
         search.require("created_at < ?", query.until.map { .time($0) })

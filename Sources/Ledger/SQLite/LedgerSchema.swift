@@ -20,6 +20,9 @@ enum LedgerSchema {
         migrator.registerMigration("v2") { db in
             try db.execute(sql: version2)
         }
+        migrator.registerMigration("v3") { db in
+            try db.execute(sql: version3)
+        }
         return migrator
     }()
 
@@ -181,5 +184,13 @@ enum LedgerSchema {
           payload BLOB NOT NULL
         ) STRICT;
         CREATE UNIQUE INDEX job_spool_key ON job_spool (tenant, idempotency_key) WHERE idempotency_key IS NOT NULL;
+        """
+
+    /// What the submitter called a job's document, which is often all that people know of it: so far only in the document.
+    private static let version3 = """
+        ALTER TABLE jobs ADD COLUMN code TEXT;
+        UPDATE jobs SET code = json_extract(CAST(document AS TEXT), '$.code')
+          WHERE json_valid(CAST(document AS TEXT)) AND json_type(CAST(document AS TEXT), '$.code') = 'text';
+        CREATE INDEX jobs_code ON jobs (code, created_at, id) WHERE code IS NOT NULL;
         """
 }

@@ -13,7 +13,7 @@ extension SQLiteLedger {
     static func archive(_ job: ArchivedJob, in db: Database) throws {
         try db.cachedStatement(sql: archiveSQL).run([
             .text(job.id), .text(job.status), .text(job.queue), .text(job.tenant), .text(job.productID),
-            .time(job.createdAt), .time(job.endedAt), .blob(job.document),
+            .text(job.code), .time(job.createdAt), .time(job.endedAt), .blob(job.document),
         ])
     }
 
@@ -49,11 +49,11 @@ extension SQLiteLedger {
     }
 
     private static let archiveSQL = """
-        INSERT INTO jobs (id, status, queue, tenant, product_id, created_at, ended_at, document)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO jobs (id, status, queue, tenant, product_id, code, created_at, ended_at, document)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET
           status = excluded.status, queue = excluded.queue, tenant = excluded.tenant, product_id = excluded.product_id,
-          created_at = excluded.created_at, ended_at = excluded.ended_at, document = excluded.document
+          code = excluded.code, created_at = excluded.created_at, ended_at = excluded.ended_at, document = excluded.document
         WHERE excluded.ended_at >= jobs.ended_at
         """
 
@@ -74,6 +74,7 @@ extension RowReader {
             queue: try text(),
             tenant: try optionalText(),
             productID: try optionalText(),
+            code: try optionalText(),
             createdAt: try time(),
             endedAt: try time(),
             document: try bytes()

@@ -24,7 +24,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @Option(help: "The queues to take jobs from, separated by commas (worker.queues; default pdf).")
     var queues: String?
-    @Flag(help: "End when the queues are empty.")
+    @Flag(help: "End when nothing in the queues may run.")
     var burst = false
     @Option(help: "The worker's name for people (worker.name; default the host's name).")
     var name: String?

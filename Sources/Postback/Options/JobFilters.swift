@@ -8,12 +8,17 @@ struct JobFilters: Filters {
     var queue: String?
     @Option(help: "Id of the product.")
     var product: String?
+    @Option(help: "What the submitter called the document.")
+    var code: String?
     @Option(help: "Submitted at this time or later: RFC 3339, or 30m, 24h, 7d ago.")
     var since: String?
     @Option(help: "Submitted before this time.")
     var until: String?
 
     var query: [(String, String?)] {
-        [("status", status), ("queue", queue), ("product_id", product), ("since", since), ("until", until)]
+        [
+            ("status", status), ("queue", queue), ("product_id", product), ("code", code), ("since", since),
+            ("until", until),
+        ]
     }
 }
