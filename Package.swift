@@ -351,7 +351,9 @@ let package = Package(
         .testTarget(
             name: "PostbackTests",
             dependencies: [
-                "API", "Deliveries", "HTTPSender", "Ledger", "Postback", "ReceiverTestSupport", "Relay", "Telemetry",
+                "API", "Deliveries", "HTTPSender", "Ledger", "PDFWorker", "Postback", "ReceiverTestSupport", "Relay",
+                "Signing", "Telemetry",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

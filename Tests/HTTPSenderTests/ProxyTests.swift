@@ -21,11 +21,14 @@ struct ProxyTests {
         #expect(request.header("host") == "hooks.example")
     }
 
-    @Test("A literal address that the policy refuses is not asked of the proxy")
-    func literal() async throws {
+    @Test(
+        "What needs no look-up and the policy refuses is not asked of the proxy",
+        arguments: ["10.0.0.1", "localhost", "a.localhost", "[::1]"]
+    )
+    func literal(host: String) async throws {
         let proxy = try ScriptedReceiver()
         let options = TransportOptions(proxy: proxy.url(""))
-        let answer = try await TestSender().send("http://10.0.0.1/", origin: .untrusted, options: options)
+        let answer = try await TestSender().send("http://\(host)/", origin: .untrusted, options: options)
         #expect(answer.failure == .blocked)
         #expect(!answer.requestWasSent)
         #expect(proxy.connectionCount == 0)

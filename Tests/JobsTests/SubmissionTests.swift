@@ -74,6 +74,9 @@ struct SubmissionTests {
             // What was asked is kept for a moment, so another product is asked for.
             let second = try await jobs.accept(Sample.submission(2, productID: "letter"))
             #expect(try #require(second.estimatedCompletion) >= Sample.now)
+            try await jobs.queue.pause(.pdf)
+            let third = try await jobs.accept(Sample.submission(3, productID: "card"))
+            #expect(third.estimatedCompletion == nil)
         }
     }
 

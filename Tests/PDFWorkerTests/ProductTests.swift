@@ -60,6 +60,11 @@ import Testing
         #expect(reason(id) == expected)
     }
 
+    @Test func `an id may have full stops, as a submission's may`() throws {
+        try folder.product("invoice.v2", "<p>x")
+        #expect(try catalogue.load("invoice.v2").id == "invoice.v2")
+    }
+
     @Test(arguments: [
         ("", "product.yaml: must be a mapping"), ("title: 3", "product.yaml: title: must be a text"),
         (
