@@ -38,18 +38,13 @@ package final class RedisClient: RedisSender {
             of: RedisClientState.self,
             bufferingPolicy: .bufferingNewest(16)
         )
-        let id = watchers.withLock { watchers -> UInt64? in
+        let isOver = watchers.withLock { watchers in
             let current = state
             continuation.yield(current)
-            return current == .stopped ? nil : watchers.add(continuation)
+            if current != .stopped { watchers.add(continuation) }
+            return current == .stopped
         }
-        guard let id else {
-            continuation.finish()
-            return stream
-        }
-        continuation.onTermination = { [weak self] _ in
-            self?.watchers.withLock { $0.remove(id) }
-        }
+        if isOver { continuation.finish() }
         return stream
     }
 
@@ -168,7 +163,6 @@ extension RedisClient {
     /// The run loop has ended.
     func stopped() {
         tellWatchers()
-        // Outside the lock: the end of a stream calls back into it.
         for watcher in watchers.withLock({ $0.removeAll() }) { watcher.finish() }
         logger.info("Stopped the Redis client")
     }

@@ -2,24 +2,22 @@
 struct StateWatchers {
     typealias Watcher = AsyncStream<RedisClientState>.Continuation
 
-    private var watchers: [UInt64: Watcher] = [:]
-    private var nextID: UInt64 = 0
+    private var watchers: [Watcher] = []
 
-    mutating func add(_ watcher: Watcher) -> UInt64 {
-        nextID += 1
-        watchers[nextID] = watcher
-        return nextID
-    }
+    mutating func add(_ watcher: Watcher) { watchers.append(watcher) }
 
-    mutating func remove(_ id: UInt64) { watchers[id] = nil }
-
-    func tell(_ state: RedisClientState) {
-        for watcher in watchers.values { watcher.yield(state) }
+    /// Tells all of them, and forgets those who have stopped reading.
+    ///
+    /// That is learnt here and not from the stream's end: whoever cancels a reader holds a lock of its task then, which telling it needs too.
+    mutating func tell(_ state: RedisClientState) {
+        watchers.removeAll { watcher in
+            if case .terminated = watcher.yield(state) { true } else { false }
+        }
     }
 
     /// - Returns: Those to be finished.
     mutating func removeAll() -> [Watcher] {
-        defer { watchers = [:] }
-        return Array(watchers.values)
+        defer { watchers = [] }
+        return watchers
     }
 }
