@@ -4,7 +4,7 @@ package import Deliveries
 package struct NewQuarantineEntry: Hashable, Sendable {
     /// The entry with its raw fields.
     package var source: StreamSource
-    /// A short word for the kind of refusal, such as `type`, `data`, `destination`, `url`, `conflict`.
+    /// A short word for the kind of refusal, such as `type`, `data`, `destination`, `callback_url`, `conflict`.
     package var field: String
     /// One line that says why, for a person.
     package var reason: String

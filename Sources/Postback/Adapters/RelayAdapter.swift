@@ -90,7 +90,7 @@ struct RelayAdapter: DeliveryControlling, QuarantineControlling, DestinationCont
     private func state(of name: String) async -> DestinationState? {
         guard let known = await control.destinationsWhileRunning() else { return nil }
         if let state = states(known).first(where: { $0.name == name }) { return state }
-        // One that was forgotten is healthy: what is paused or gone is kept.
+        // One that was forgotten is healthy: what is paused is kept, and what is gone for a day.
         let policy = control.routes.policy(of: name)
         return DestinationState(
             name: name,

@@ -20,7 +20,9 @@ struct Wishes {
     /// not good for it: the next would fare no better.
     func carryOut(on ids: [String]) async throws {
         guard !dryRun else {
-            for id in ids { tell("would \(action) \(id)", orJSON: Self.dryLine(id)) }
+            for id in ids {
+                tell("would \(action) \(id)", orJSON: Self.dryLine(id))
+            }
             if !json { StandardStream.output.write("\(ids.count) \(kind) would be \(done)") }
             return
         }
