@@ -83,7 +83,7 @@ package struct RelayService: Service {
             written: { [loop, hand, acknowledger] deliveries, admissions in
                 hand.settle(events: deliveries.map(\.eventID))
                 acknowledger.inbox.send(.entries(deliveries.map(\.source.entryID)))
-                // Hardly ever: somebody tried one of this id again from the quarantine at the same moment.
+                // Nobody else brings an event of their ids into the ledger meanwhile; if it happened all the same, the ledger is right.
                 let conflicts = zip(deliveries, admissions).compactMap { $1 == .conflict ? $0 : nil }
                 if !conflicts.isEmpty { loop.notify(.refused(conflicts)) }
             },

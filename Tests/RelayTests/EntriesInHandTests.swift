@@ -84,9 +84,11 @@ struct EntriesInHandTests {
         await hand.wait(for: .allAcknowledged)
     }
 
-    @Test("Events are on their way from their offer until they are settled")
+    @Test("Events are on their way from when it begins until they are settled, and one alone begins it")
     func events() async {
-        hand.offer(events: ["a", "b"])
+        #expect(hand.begin(events: ["a", "b"]) == ["a", "b"])
+        #expect(hand.begin(events: ["b", "c", "c"]) == ["c"])
+        hand.settle(events: ["c"])
         #expect(hand.unwritten(among: ["b", "c"]) == ["b"])
         async let waited: Void = hand.wait(for: .allWritten)
         hand.settle(events: ["a"])
@@ -97,7 +99,7 @@ struct EntriesInHandTests {
 
     @Test("A wait ends with its task")
     func cancelled() async {
-        hand.offer(events: ["a"])
+        _ = hand.begin(events: ["a"])
         let task = Task { [hand] in await hand.wait(for: .allWritten) }
         task.cancel()
         await task.value

@@ -27,6 +27,7 @@ final class ObservedStore: DeliveryStore {
     private let base: any DeliveryStore
     private let failures = Mutex(Failures())
     private let refusals = Mutex(Refusals())
+    private let betweenLookUpAndUse = Mutex<(@Sendable () async -> Void)?>(nil)
     /// Requests that were admitted, whatever became of them.
     let admitted = Milestones()
     /// Results that were recorded.
@@ -119,9 +120,19 @@ final class ObservedStore: DeliveryStore {
         try await base.backlog()
     }
 
+    /// Runs once, after the next look-up of what the ledger knows and before its answer is used.
+    func afterNextLookUp(_ body: @escaping @Sendable () async -> Void) {
+        betweenLookUpAndUse.withLock { $0 = body }
+    }
+
     func known(_ deliveries: [NewDelivery]) async throws(LedgerError) -> [KnownIDs] {
         try failIfAsked(\.read)
-        return try await base.known(deliveries)
+        let known = try await base.known(deliveries)
+        await betweenLookUpAndUse.withLock { body in
+            defer { body = nil }
+            return body
+        }?()
+        return known
     }
 
     func record(_ results: [AttemptResult], admitting deliveries: [NewDelivery]) async throws(LedgerError)

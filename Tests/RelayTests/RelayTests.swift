@@ -4,6 +4,7 @@ import ReceiverTestSupport
 import RedisTestSupport
 import Relay
 import Signing
+import Synchronization
 import Telemetry
 import Testing
 
@@ -209,6 +210,35 @@ struct RelayTests {
             #expect(after == .admitted)
             #expect(try await receiver.waitForRequests(1).first?.header("webhook-id") == "lost")
             #expect(try await relay.ledger.quarantine(QuarantineQuery()).items.isEmpty)
+        }
+    }
+
+    @Test("An entry that is redriven while the same event comes in again is not sent twice")
+    func redrivesBesideIntake() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let late = try TestRelay.route("late", success: receiver.url("/late"))
+        let event = ["type", "job.completed", "id", "lost", "data", "{}", "route", "late"]
+        try await TestRelay.run(try TestRelay.snapshot([]), redis: redis, directory: directory) { relay in
+            _ = try await TestRelay.publish(event, to: redis)
+            try await relay.store.admitted.wait(for: 1)
+            let entry = try #require(try await relay.ledger.quarantine(QuarantineQuery()).items.first)
+            relay.control.reload(try TestRelay.snapshot([late]))
+            let refusal = Mutex<LedgerError?>(nil)
+            relay.store.afterNextLookUp {
+                do throws(LedgerError) {
+                    _ = try await relay.control.redrive(entry.id)
+                } catch {
+                    refusal.withLock { $0 = error }
+                }
+            }
+            _ = try await TestRelay.publish(event, to: redis)
+            try await relay.publish("type", "job.completed", "id", "last", "data", "{}", "route", "late")
+            _ = try await receiver.waitForRequests(2)
+            try await relay.store.recorded.wait(for: 2)
+            #expect(receiver.requests.compactMap { $0.header("webhook-id") }.sorted() == ["last", "lost"])
+            #expect(refusal.withLock { $0?.code } == .busy)
+            #expect(try await relay.control.redrive(entry.id) == .duplicate)
         }
     }
 

@@ -59,9 +59,10 @@ package struct RelayControl: Sendable {
             return .quarantined
         }
         guard let delivery = request.delivery else { return try await ledger.redrive(id, as: request) }
-        guard hand.unwritten(among: [delivery.eventID]).isEmpty else {
+        guard !hand.begin(events: [delivery.eventID]).isEmpty else {
             throw LedgerError(.busy, "an event of this id is on its way into the ledger; try again")
         }
+        defer { hand.settle(events: [delivery.eventID]) }
         let admission = try await ledger.redrive(id, as: request)
         FaultPoint.redriveCommitted.reached()
         if admission == .admitted { loop.notify(.written([delivery])) }

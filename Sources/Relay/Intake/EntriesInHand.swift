@@ -25,7 +25,7 @@ package final class EntriesInHand: Sendable {
         var bytes = 0
         /// Entries that the ledger refuses, by what is in them. They stay pending in Redis until another process reads them.
         var givenUp: [String: Int] = [:]
-        /// Ids of events that are offered and not in the ledger.
+        /// Ids of events whose way into the ledger has begun and not ended: of any other it can be said for sure what the ledger knows.
         var unwritten: Set<String> = []
     }
 
@@ -120,12 +120,14 @@ package final class EntriesInHand: Sendable {
 
     // MARK: Events
 
-    /// Notes events that may be sent before they are written.
-    func offer(events: some Sequence<String>) {
-        state.withLock { $0.unwritten.formUnion(events) }
+    /// Begins the way of events into the ledger, before it is asked for them: whoever begins it alone may send them before they are written.
+    ///
+    /// - Returns: those that nobody else had begun with.
+    func begin(events: some Sequence<String>) -> Set<String> {
+        state.withLock { state in Set(events.filter { state.unwritten.insert($0).inserted }) }
     }
 
-    /// Notes that events are in the ledger, or never will be.
+    /// Notes that events are in the ledger, or never will be, or are left to others.
     func settle(events: some Sequence<String>) {
         state.withLock { $0.unwritten.subtract(events) }
         change.yield()

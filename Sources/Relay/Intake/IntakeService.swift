@@ -284,7 +284,6 @@ package actor IntakeService {
         let offered = Set(fresh.map(\.source.entryID))
         let rest = entries.map(\.id).filter { !offered.contains($0) }
         if !fresh.isEmpty {
-            hand.offer(events: fresh.map(\.eventID))
             notify(.offered(fresh))
             FaultPoint.intakeOffered.reached()
         }
@@ -313,11 +312,12 @@ package actor IntakeService {
     /// Tells deliveries that may be sent at once from those that have to be written first: because the ledger knows their event, or
     /// may do so by the time they are written, or because it takes no writes.
     ///
-    /// - Returns: those that may be sent; the others stay in `deliveries`.
+    /// - Returns: those that may be sent, whose way into the ledger has begun; the others stay in `deliveries`.
     private func partition(_ deliveries: inout [NewDelivery], now: Timestamp) async throws -> [NewDelivery] {
         guard !deliveries.isEmpty else { return [] }
-        // In this order: what is written between the two is found by the second.
-        var taken = hand.unwritten(among: deliveries.map(\.eventID))
+        // Before the ledger is asked: nobody else brings an event into it between its answer and the sending.
+        var begun = hand.begin(events: deliveries.lazy.map(\.eventID))
+        defer { if !begun.isEmpty { hand.settle(events: begun) } }
         let reused = hand.inHand(among: deliveries.map(\.source.entryID))
         let known = try await untilLedgerAnswers(
             { () async throws(LedgerError) in try await store.known(deliveries) },
@@ -334,7 +334,7 @@ package actor IntakeService {
         var others: [NewDelivery] = []
         fresh.reserveCapacity(deliveries.count)
         for (delivery, known) in zip(deliveries, known) {
-            if !known.event, taken.insert(delivery.eventID).inserted {
+            if !known.event, begun.remove(delivery.eventID) != nil {
                 fresh.append(delivery)
             } else {
                 others.append(delivery)
