@@ -1,5 +1,3 @@
-import Signing
-
 /// A key for the HTTP API, one of `api.keys`. Only its digest is kept.
 package struct APIKeySetting: Hashable, Sendable {
     /// What a key may do.
@@ -16,21 +14,18 @@ package struct APIKeySetting: Hashable, Sendable {
     package var role: Role
     /// `tenant`: the only tenant the key may act for. Default `nil`: any.
     package var tenant: String?
-    /// SHA-256 of the key.
-    private let digest: [UInt8]
+    private let digest: KeyDigest
 
     /// Makes a setting of a key in clear.
     package init(name: String, key: String, role: Role, tenant: String? = nil) {
         self.name = name
         self.role = role
         self.tenant = tenant
-        self.digest = sha256(Array(key.utf8))
+        self.digest = KeyDigest(of: key.utf8)
     }
 
-    /// Whether this is the key that a client presented; takes the same time for every key of one length.
-    package func accepts(_ presented: [UInt8]) -> Bool {
-        constantTimeEquals(sha256(presented), digest)
-    }
+    /// Whether this is the key that a client presented; takes the same time for every key.
+    package func accepts(_ presented: KeyDigest) -> Bool { digest.matches(presented) }
 
     func isSameKey(as other: APIKeySetting) -> Bool { digest == other.digest }
 }

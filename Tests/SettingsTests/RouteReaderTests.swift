@@ -40,8 +40,8 @@ import Testing
         #expect(settings.apiKeys.map(\.name) == ["n8n", "ops"])
         #expect(settings.apiKeys.map(\.role) == [.submit, .ops])
         #expect(settings.apiKeys.map(\.tenant) == ["acme", nil])
-        #expect(settings.apiKeys[0].accepts(Array(Hidden.apiKey.utf8)))
-        #expect(!settings.apiKeys[1].accepts(Array(Hidden.apiKey.utf8)))
+        #expect(settings.apiKeys[0].accepts(KeyDigest(of: Hidden.apiKey.utf8)))
+        #expect(!settings.apiKeys[1].accepts(KeyDigest(of: Hidden.apiKey.utf8)))
     }
 
     @Test func `every option of a destination is read`() throws {

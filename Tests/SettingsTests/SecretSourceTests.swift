@@ -41,7 +41,7 @@ import Testing
         ]
         let settings = try Fixture.load(yaml, environment: environment)
         #expect(settings.table.routes[0].success.policy.headers.first?.value == "t")
-        #expect(settings.apiKeys[0].accepts(Array(Hidden.apiKey.utf8)))
+        #expect(settings.apiKeys[0].accepts(KeyDigest(of: Hidden.apiKey.utf8)))
         #expect(settings.redis.url == "redis://:hunter2@r")
         #expect(settings.sender.proxy == "http://u:hunter2@p:1")
     }

@@ -11,8 +11,9 @@ struct KeyRing: Sendable {
     }
 
     func key(presented: [UInt8]) -> APIKey? {
+        let digest = KeyDigest(of: presented)
         var found: APIKey?
-        for key in keys where key.accepts(presented) {
+        for key in keys where key.accepts(digest) {
             found = APIKey(name: key.name, role: key.role == .ops ? .ops : .submit, tenant: key.tenant)
         }
         return found
