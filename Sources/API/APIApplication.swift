@@ -8,7 +8,7 @@ import Telemetry
 
 /// The HTTP API as a service: it listens until the group that runs it shuts down, and lets requests in progress end.
 package struct APIApplication: Service {
-    let application: Application<RouterResponder<APIContext>>
+    let application: Application<APIResponder>
 
     /// Prepares the API; nothing is bound before ``run()``.
     ///
@@ -37,7 +37,7 @@ package struct APIApplication: Service {
         )
         let group = MultiThreadedEventLoopGroup.singleton
         self.application = Application(
-            router: makeRouter(dependencies: dependencies, watch: watch),
+            responder: APIResponder(dependencies: dependencies, watch: watch),
             server: HTTPServerBuilder { responder in
                 HTTPOnEventLoop(HTTP1Channel(responder: responder, configuration: http), group: group)
             },
@@ -60,27 +60,4 @@ package struct APIApplication: Service {
     package func run() async throws {
         try await application.run()
     }
-}
-
-/// The router with every endpoint.
-func makeRouter(dependencies: APIDependencies, watch: JobWatch) -> Router<APIContext> {
-    let endpoints = Endpoint.all(dependencies, watch: watch)
-    let router = Router(context: APIContext.self)
-    router.add(middleware: AuthenticationMiddleware(authenticate: dependencies.authenticate))
-    router.add(middleware: RequestLogMiddleware(logger: dependencies.logger))
-    router.add(middleware: HeadersMiddleware())
-    router.add(
-        middleware: RateLimitMiddleware(limits: dependencies.limits, endpoints: endpoints, now: dependencies.now)
-    )
-    router.add(middleware: ProblemMiddleware(paths: PathTable(endpoints), logger: dependencies.logger))
-    router.add(middleware: ContinueMiddleware())
-    for endpoint in endpoints {
-        // What can be read can be asked for without its body (RFC 9110 section 9.3.2).
-        for method in endpoint.method == .get ? [.get, .head] : [endpoint.method] {
-            router.on(RouterPath(endpoint.path), method: method) { request, context in
-                try await endpoint.answer(request, context: context)
-            }
-        }
-    }
-    return router
 }

@@ -44,7 +44,7 @@ struct RequestLogTests {
         }
         let seen = lines.all.withLock { $0 }.filter { $0.message == "request" }
         #expect(seen.map(\.level) == [.debug, .debug, .debug])
-        #expect(seen.map { $0.metadata["route"] } == ["/api/deliveries", "/api/deliveries/{id}", "NotFound"])
+        #expect(seen.map { $0.metadata["route"] } == ["/api/deliveries", "/api/deliveries/{id}", "none"])
         #expect(seen.map { $0.metadata["status"] } == ["200", "401", "404"])
         #expect(seen.map { $0.metadata["method"] } == ["GET", "GET", "POST"])
         #expect(seen.map { $0.metadata["key"] } == ["ops", nil, nil])

@@ -8,6 +8,12 @@ struct AwaitedBody: AsyncSequence, Sendable {
     let body: RequestBody
     let channel: any Channel
 
+    /// Whether the client has a body and waits to be asked for it.
+    static func isExpected(_ headers: HTTPFields) -> Bool {
+        guard headers[.expect]?.lowercased() == "100-continue" else { return false }
+        return headers.contains(.transferEncoding) || headers[.contentLength].map { $0 != "0" } ?? false
+    }
+
     func makeAsyncIterator() -> Iterator { Iterator(rest: body.makeAsyncIterator(), channel: channel) }
 
     struct Iterator: AsyncIteratorProtocol {

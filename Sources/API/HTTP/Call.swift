@@ -5,19 +5,15 @@ import JobQueue
 /// One request on its way to the endpoint that was found for it.
 struct Call: Sendable {
     let request: Request
-    let parameters: QueryParameters
     let context: APIContext
-
-    init(_ request: Request, context: APIContext, parameters: QueryParameters) {
-        self.request = request
-        self.parameters = parameters
-        self.context = context
-    }
+    let parameters: QueryParameters
+    /// The values of the path's parameters, as they came.
+    let pathValues: [Substring: Substring]
 
     /// The value of a `{name}` in the path, without its percent-encoding; empty for one that is not valid UTF-8, which is
     /// the name of nothing.
     func pathValue(_ name: String) -> String {
-        context.parameters.get(name).flatMap(PercentEncoding.decode) ?? ""
+        pathValues[name[...]].flatMap(PercentEncoding.decode) ?? ""
     }
 
     /// The delivery that the path names.

@@ -2,7 +2,7 @@ import Deliveries
 import HTTPTypes
 import Hummingbird
 
-/// One operation of the API: the router, the answers to wrong methods and the check of `openapi.yaml` are made from these.
+/// One operation of the API: the table of paths and the check of `openapi.yaml` are made from these.
 struct Endpoint: Sendable {
     /// Who may call it.
     enum Access: Sendable, Hashable {
@@ -78,23 +78,32 @@ struct Endpoint: Sendable {
     }
 
     /// Checks key and query string, and answers.
-    func answer(_ request: Request, context: APIContext) async throws -> Response {
+    ///
+    /// - Parameter values: those of the path's parameters.
+    func answer(
+        _ request: Request,
+        context: APIContext,
+        values: [Substring: Substring],
+        _ credential: Credential
+    ) async throws -> Response {
         guard access != .anyone else {
-            let key: APIKey? = if case .known(let key) = context.credential { key } else { nil }
-            return try await respond(Call(request, context: context, parameters: .none), key)
+            let call = Call(request: request, context: context, parameters: .none, pathValues: values)
+            return try await respond(call, credential.key)
         }
         if access == .link {
             let query = try QueryParameters(request.uri.query, known: parameters)
             let isLink = try query.text("signature") != nil
-            let key = isLink ? nil : try admit(context.credential)
-            return try await respond(Call(request, context: context, parameters: query), key)
+            let key = isLink ? nil : try admit(credential)
+            let call = Call(request: request, context: context, parameters: query, pathValues: values)
+            return try await respond(call, key)
         }
-        let key = try admit(context.credential)
+        let key = try admit(credential)
         let query = try QueryParameters(request.uri.query, known: parameters)
-        return try await respond(Call(request, context: context, parameters: query), key)
+        let call = Call(request: request, context: context, parameters: query, pathValues: values)
+        return try await respond(call, key)
     }
 
-    private func admit(_ credential: APIContext.Credential) throws(Problem) -> APIKey {
+    private func admit(_ credential: Credential) throws(Problem) -> APIKey {
         switch credential {
         case .missing: throw .unauthorized("an API key is needed: Authorization: Bearer KEY, or X-API-Key: KEY")
         case .unknown: throw .unauthorized("the API key is not known")
