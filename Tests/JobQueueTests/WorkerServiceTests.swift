@@ -70,6 +70,33 @@ struct WorkerServiceTests {
         }
     }
 
+    @Test("in burst mode a worker waits for the jobs that a queue's limit holds back while others run")
+    func burstWaitsForLimits() async throws {
+        try await TestQueue.run { test in
+            let queue = test.queue { $0.concurrency = [.pdf: 1] }
+            let first = try await test.submit()
+            let second = try await test.submit()
+            let claimed = try #require(try await queue.claim(from: [.pdf], worker: "other"))
+            #expect(claimed.lease.job == first)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                var configuration = WorkerConfiguration()
+                (configuration.isBurst, configuration.idleInterval) = (true, .seconds(300))
+                let worker = WorkerService(
+                    queue: queue,
+                    handlers: [ClosureHandler { (_, _) async throws(JobFailure) in Array(json: "{}") }],
+                    configuration: configuration,
+                    logger: .silent
+                )
+                group.addTask { try await worker.run() }
+                // It was refused one.
+                while try await test.number(RedisCommand("HEXISTS", "postback:jobs:queue:pdf", "limited")) == 0 {}
+                _ = try await queue.complete(claimed.lease, result: Array(json: "{}"))
+                try await group.waitForAll()
+            }
+            #expect(try await test.record(second).status == .completed)
+        }
+    }
+
     @Test("a worker whose handler cannot run jobs takes none, and gives back what it took, which costs no try")
     func unusableHandler() async throws {
         try await TestQueue.run { test in

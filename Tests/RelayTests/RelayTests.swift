@@ -242,6 +242,29 @@ struct RelayTests {
         }
     }
 
+    @Test("A delivery whose URL can no longer be called does not wait without a word")
+    func unusableURL() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let snapshot = try TestRelay.snapshot([try TestRelay.route(success: receiver.url())])
+        let ledger = try await SQLiteLedger.open(directory: directory.path)
+        let usual = try snapshot.table.callbackDestination("https://n8n.example/webhook/x", field: .callbackURL)
+        var delivery = NewDelivery.sample(7, to: usual, at: RelayClock.system.now())
+        // As a version would have taken it that knew less.
+        delivery.url = "https://n8n.example:0/webhook/x"
+        #expect(try await ledger.admit([.delivery(delivery)]) == [.admitted])
+        try await ledger.close()
+        let event = delivery.eventID
+        try await TestRelay.run(snapshot, redis: redis, directory: directory) { relay in
+            try await relay.store.recorded.wait(for: 1)
+            let detail = try await relay.delivery(ofEvent: event)
+            #expect(detail.summary.status == .dead)
+            let attempt = try #require(detail.attempts.first)
+            #expect(attempt.outcome == .blocked)
+            #expect(attempt.answer.errorText?.hasPrefix("the URL cannot be called: ") == true)
+        }
+    }
+
     @Test("The same id with the same content is absorbed, with other content kept as a conflict")
     func absorbsRepeats() async throws {
         let redis = try await RedisTestServer.start(.unix)

@@ -488,6 +488,7 @@ package struct Dispatcher: Sendable {
             next: next
         )
         result.wasCancelled = known.isCancelled
+        result.replayDueAt = known.replayDueAt
         return result
     }
 

@@ -132,9 +132,10 @@ extension WorkerService {
             do {
                 if let job = try await claim() {
                     start(job)
-                } else if configuration.isBurst {
-                    if runs.isEmpty { return }
+                } else if configuration.isBurst, !runs.isEmpty {
                     await slotAlarm.wait()
+                } else if configuration.isBurst, try await !isAnythingWaiting() {
+                    return
                 } else {
                     try await waitForDoorbell()
                 }
@@ -155,6 +156,13 @@ extension WorkerService {
         // One that is to end when nothing is left waits for no handler: it looks what is left.
         if configuration.isBurst { return }
         for handler in handlers.values { await handler.ready() }
+    }
+
+    /// Whether one of its queues holds jobs that it may have later: when others are done that use up the queue's limit.
+    private func isAnythingWaiting() async throws -> Bool {
+        try await queue.queues().contains { statistics in
+            configuration.queues.contains(statistics.name) && !statistics.isPaused && statistics.waiting > 0
+        }
     }
 
     private var occupied: Int { runs.count + leftovers }

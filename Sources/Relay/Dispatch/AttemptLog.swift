@@ -13,6 +13,7 @@ enum AttemptLog {
                 switch result.next {
                 case .end(.delivered): (DeliveryStatus.delivered.rawValue, nil)
                 case _ where result.wasCancelled: (DeliveryStatus.cancelled.rawValue, nil)
+                case _ where result.replayDueAt != nil: (AttemptTrigger.replay.rawValue, result.replayDueAt)
                 case .end(let status): (status.rawValue, nil)
                 case .retry(let time, _): ("retry", time)
                 }

@@ -473,15 +473,27 @@ package actor DispatchLoop {
         into requests: inout [SendRequest]
     ) {
         let now = clock.now()
-        guard let request = builder.request(for: order, payload, routes, at: now) else {
-            // Its route was taken away between the decision and now; the dispatcher is about to hear of it.
-            dispatcher.postponed([order.id], retryAt: now.advanced(byMilliseconds: 1000))
-            tests.removeValue(forKey: order.id)?.resume(returning: nil)
-            inbox.send(.wake(now))
-            return
+        do {
+            guard let request = try builder.request(for: order, payload, routes, at: now) else {
+                // Its route was taken away between the decision and now; the dispatcher is about to hear of it.
+                dispatcher.postponed([order.id], retryAt: now.advanced(byMilliseconds: 1000))
+                tests.removeValue(forKey: order.id)?.resume(returning: nil)
+                inbox.send(.wake(now))
+                return
+            }
+            flights[request.token] = Flight(order, payload, url: request.url.text, startedAt: now)
+            requests.append(request)
+        } catch {
+            // Intake takes no such URL: it was written by a version that did. The record says why nothing goes there.
+            flights[RequestBuilder.token(of: order)] = Flight(order, payload, url: payload.url, startedAt: now)
+            let refusal = Answer(
+                failure: .blocked,
+                errorText: "the URL cannot be called: \(error)",
+                requestWasSent: false,
+                times: PhaseTimes(total: 0)
+            )
+            inbox.send(.answers([SendResult(token: RequestBuilder.token(of: order), answer: refusal)]))
         }
-        flights[request.token] = Flight(order, payload, url: request.url.text, startedAt: now)
-        requests.append(request)
     }
 
     private func note(_ change: DestinationRecord) {

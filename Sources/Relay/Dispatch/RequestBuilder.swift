@@ -14,18 +14,21 @@ struct RequestBuilder: Sendable {
     }
 
     /// The request, or `nil` when the routes in force no longer say how the destination is called.
+    ///
+    /// - Throws: when the URL that came with the event cannot be called.
     func request(
         for order: SendOrder,
         _ payload: DeliveryPayload,
         _ routes: RoutingSnapshot,
         at now: Timestamp
-    ) -> SendRequest? {
+    ) throws(DestinationURLError) -> SendRequest? {
         let destination = routes.destination(named: order.destination)
-        guard let policy = routes.policy(of: order.destination), let keys = routes.keys(of: order.destination),
-            let url = destination?.url ?? (try? DestinationURL(payload.url))
-        else { return nil }
+        guard let policy = routes.policy(of: order.destination), let keys = routes.keys(of: order.destination) else {
+            return nil
+        }
+        let url = if let destination { destination.url } else { try DestinationURL(payload.url) }
         return SendRequest(
-            token: UInt64(bitPattern: order.id.rawValue),
+            token: Self.token(of: order),
             url: url,
             headers: headers(order, payload, policy, keys, now),
             body: payload.body,
@@ -37,6 +40,9 @@ struct RequestBuilder: Sendable {
             receiverAnswers: order.receiverAnswers
         )
     }
+
+    /// What tells an attempt under way from all others: a delivery has one at a time.
+    static func token(of order: SendOrder) -> UInt64 { UInt64(bitPattern: order.id.rawValue) }
 
     private func headers(
         _ order: SendOrder,

@@ -197,6 +197,16 @@ struct DispatcherLedgerTests {
         #expect(bench.run() == [1, 2])
     }
 
+    @Test("says of an attempt that a replay overtook when the delivery is due again")
+    func replayedInFlight() throws {
+        var bench = DispatcherBench(DestinationPolicy())
+        bench.add(1...2)
+        #expect(bench.sends() == [1, 2])
+        bench.dispatcher.replayed(DeliveryID(rawValue: 2), to: "a", dueAt: bench.now)
+        let results = bench.finish(1...2)
+        #expect(results.map(\.replayDueAt) == [nil, bench.now])
+    }
+
     @Test("does not take what is offered while it is held")
     func offeredTwice() {
         var bench = DispatcherBench(DestinationPolicy())
