@@ -103,8 +103,12 @@ package final class JobDesk: Sendable {
         switch answer {
         case .spooled:
             logger.info(
-                "Redis is away: spooled a job",
-                metadata: Logger.Metadata([.job: "\(submission.id)", .reason: "\(reason)"])
+                "Redis did not take a job: spooled it",
+                metadata: Logger.Metadata([
+                    .job: "\(submission.id)",
+                    // A client that goes away ends its request, whatever Redis does with it.
+                    .reason: Task.isCancelled ? "the request was given up before Redis answered" : "\(reason)",
+                ])
             )
             bell.ring()
             return .accepted(JobStanding(record: JobRecord(submission)))
