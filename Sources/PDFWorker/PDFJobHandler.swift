@@ -112,6 +112,8 @@ package struct PDFJobHandler: JobHandler {
         }
 
         progress.report(90, stage: "storing")
+        // Another worker may have been given the job meanwhile, and have announced what it stored.
+        if let known = await storage.record(of: job.lease.job), known.fingerprint == fingerprint { return known }
         let record = DocumentRecord(
             fingerprint: fingerprint,
             filename: request.filename,

@@ -1,6 +1,7 @@
 import Deliveries
 import HTTPTypes
 import JobQueue
+import Synchronization
 import Testing
 
 @testable import API
@@ -193,6 +194,22 @@ struct JobSubmitTests {
             #expect(tenants.json["job_id"] != first.json["job_id"])
             #expect(api.jobs.submissions.count == 2)
         }
+    }
+
+    @Test("what the configuration adds to a submission is no part of what its key stands for")
+    func idempotencyWithoutDefaults() async throws {
+        let fingerprints = Mutex<[[UInt8]?]>([])
+        for retries in [3, 5] {
+            try await TestAPI.run(rules: { ($0.retries, $0.timeout) = (retries, .seconds(60 * retries)) }) { api in
+                let body = #"{"code":"c","product_id":"p"}"#
+                _ = try await api.post(Self.paths[0], body, headers: ["Idempotency-Key": "order-17"])
+                let submission = try #require(api.jobs.submissions.first)
+                #expect(submission.maxRetries == retries)
+                fingerprints.withLock { $0.append(submission.idempotency?.fingerprint) }
+            }
+        }
+        let (first, second) = fingerprints.withLock { ($0.first, $0.last) }
+        #expect(first == second)
     }
 
     @Test("a key that cannot be one is refused", arguments: ["\"\"", "a b", "é", String(repeating: "a", count: 256)])

@@ -24,6 +24,22 @@ struct ClaimTests {
         }
     }
 
+    @Test("a server that lost its last writes gives out no lease a second time")
+    func fencesAfterLoss() async throws {
+        try await TestQueue.run { test in
+            try await test.submit()
+            try await test.submit()
+            let before = try await test.redis.send(RedisCommand("GET", "postback:jobs:fence"))
+            let first = try await test.claim("one").lease
+            if let value = before.string {
+                _ = try await test.redis.send(RedisCommand("SET", "postback:jobs:fence", value))
+            } else {
+                _ = try await test.redis.send(RedisCommand("SET", "postback:jobs:fence", String(first.fence - 1)))
+            }
+            #expect(try await test.claim("two").lease.fence > first.fence)
+        }
+    }
+
     @Test("a turn that finds its priority empty goes to the highest that waits")
     func emptyTurns() async throws {
         try await TestQueue.run { test in

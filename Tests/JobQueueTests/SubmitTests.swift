@@ -109,6 +109,24 @@ struct SubmitTests {
         }
     }
 
+    @Test("an idempotency key refuses another body for its whole life, also once its job was cleaned away")
+    func keyOutlivesJob() async throws {
+        try await TestQueue.run { test in
+            func submit(_ fingerprint: UInt8) async throws -> SubmitAnswer {
+                let key = IdempotencyKey(key: "order 7", fingerprint: [fingerprint])
+                return try await test.queue.submit(
+                    JobSubmission(payload: Array(json: "{}"), createdAt: Timestamp(milliseconds: 1), idempotency: key)
+                )
+            }
+            guard case .accepted(let first, _) = try await submit(1) else { throw Unexpected("not accepted") }
+            _ = try await test.queue.fail(try await test.claim().lease, JobFailure("x", isRetriable: false))
+            test.clock.advance(by: .seconds(100))
+            #expect(try await test.queue.clean(.pdf, status: .failed, olderThan: .seconds(50), limit: 100) == 1)
+            #expect(try await submit(2) == .conflict(first.id))
+            guard case .accepted = try await submit(1) else { throw Unexpected("the same is refused") }
+        }
+    }
+
     @Test("a full queue refuses; retries and what is given back always have a place")
     func capacity() async throws {
         try await TestQueue.run({ $0.capacity = 3 }) { test in

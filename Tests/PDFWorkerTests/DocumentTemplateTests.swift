@@ -83,6 +83,8 @@ import Testing
         ("<a/href=\"{{#a}}{{b}}{{/a}}\">", "{{b}} begins an address"),
         ("<a href=\"{{! x }}{{a}}\">", "{{a}} begins an address"),
         ("<SCRIPT>var a = '{{a}}'</SCRIPT>", "{{a}} stands inside <script>"),
+        ("<{{a}}>", "{{a}} stands in an attribute without quotes"),
+        ("<style>p {", "ends inside a tag, a comment, <style>"),
         ("{{#a}}<STYLE type=x>{{#b}}{{c}}{{/b}}</STYLE>{{/a}}", "{{c}} stands inside <style>"),
     ])
     func `what could break out of the page is refused when the product is read`(template: String, reason: String) throws
@@ -98,6 +100,15 @@ import Testing
     ])
     func `what is written as usual is accepted`(template: String) throws {
         #expect(try problem(template) == nil)
+    }
+
+    @Test func `a partial stands where what is in it can be checked`() throws {
+        let theme = ["theme": "h1 { color: {{a}} }"]
+        #expect(try problem("<style>{{> theme}}</style>", partials: theme)?.contains("<style>") == true)
+        #expect(try problem("<p style=\"{{> theme}}\">", partials: theme)?.contains("attribute") == true)
+        #expect(
+            try problem("{{> theme}}{{a}}</style>", partials: ["theme": "<style>"])?.contains("ends inside") == true
+        )
     }
 
     @Test func `partials in a circle are refused`() throws {

@@ -139,6 +139,15 @@ import Testing
         #expect(download?.parameter("url") == .string("={{ $json.body.result.download_url }}"))
         #expect(download?.parameter("options.response.response.responseFormat") == .string("file"))
 
+        // Cancelled jobs come to the failure URL too, without an error.
+        let told = split.first { $0.name == "Tell somebody" }?.parameter("assignments.assignments")
+        guard case .array(let lines)? = told else {
+            Issue.record("nothing is told")
+            return
+        }
+        #expect(lines.first?["value"]?.text?.contains("{{ $json.body.status }}") == true)
+        #expect(lines.last?["value"]?.text?.contains("$json.body.cancelled_by") == true)
+
         let wait = try nodes(workflow("wait-and-resume"))
         #expect(
             wait.first { $0.name == "Submit the job" }?.parameter("jsonBody")?.text?.contains(

@@ -34,14 +34,15 @@ struct PathTable: Sendable {
 
     /// Paths without parameters.
     private let literal: [String: Place]
-    /// Those with parameters. A value never stands where another path has a word in so many letters, so the more words the earlier.
+    /// Those with parameters. A value never stands where another path has a word in so many letters: the more words the earlier, and of
+    /// as many the one whose words come first.
     private let patterns: [(segments: [Substring], place: Place)]
 
     init(_ endpoints: [Endpoint]) {
         let places = Dictionary(grouping: endpoints, by: \.path).map { Place(path: $0, endpoints: $1) }
         literal = Dictionary(places.filter { !$0.path.contains("{") }.map { ($0.path, $0) }) { first, _ in first }
         patterns = places.map { ($0.path.split(separator: "/"), $0) }
-            .sorted { Self.words(in: $0.segments) > Self.words(in: $1.segments) }
+            .sorted { (Self.words(in: $1.segments), $0.place.path) < (Self.words(in: $0.segments), $1.place.path) }
     }
 
     /// Finds a path; `nil` if it is not there. Empty segments do not count.

@@ -35,21 +35,23 @@ struct JobRequestReader: Sendable {
         let priority = try body.choice("priority", of: JobPriority.self) ?? .normal
         let callback = try url(body, Self.callbackNames)
         let failure = try url(body, Self.failureNames)
-        let retries = try integer(body, Self.retryNames, in: 0...25) ?? rules.retries
-        let timeout = try timeout(body).map { Duration.seconds($0) } ?? rules.timeout
+        let retries = try integer(body, Self.retryNames, in: 0...25)
+        let timeout = try timeout(body).map { Duration.seconds($0) }
         let runAt = try runAt(body, now: now)
         let payload = request.payload
         let idempotency = try Self.idempotencyKey(headers).map { key in
-            // Of what was asked, not of its bytes: a client that repeats itself may write them in another order.
-            let asked = [
-                queue.text, priority.rawValue, callback ?? "", failure ?? "", String(retries), "\(timeout)",
-                runAt.map { String($0.milliseconds) } ?? "",
+            // Of what was asked, not of its bytes: a client that repeats itself may write them in another order. And not of what
+            // the configuration adds, which may be another by then.
+            let asked: [String?] = [
+                queue?.text, priority.rawValue, callback, failure, retries.map { String($0) }, timeout.map { "\($0)" },
+                runAt.map { String($0.milliseconds) },
             ]
-            let fingerprint = sha256(Array(asked.map { "\($0.utf8.count):\($0)" }.joined().utf8) + payload)
+            let parts = asked.map { part in "\((part ?? "").utf8.count):\(part ?? "")" }
+            let fingerprint = sha256(Array(parts.joined().utf8) + payload)
             return IdempotencyKey(key: key, fingerprint: fingerprint)
         }
         return JobSubmission(
-            queue: queue,
+            queue: queue ?? rules.queues.first ?? .pdf,
             kind: PDFRequest.kind,
             payload: payload,
             priority: priority,
@@ -58,8 +60,8 @@ struct JobRequestReader: Sendable {
             code: request.code,
             callbackURL: callback,
             failureURL: failure,
-            maxRetries: retries,
-            timeout: timeout,
+            maxRetries: retries ?? rules.retries,
+            timeout: timeout ?? rules.timeout,
             // A time that has passed means at once.
             runAt: runAt.flatMap { $0 > now ? $0 : nil },
             createdAt: now,
@@ -93,8 +95,8 @@ struct JobRequestReader: Sendable {
         )
     }
 
-    private func queue(_ body: JSONBody) throws(Problem) -> QueueName {
-        guard let text = try body.text(under: ["queue"])?.text else { return rules.queues.first ?? .pdf }
+    private func queue(_ body: JSONBody) throws(Problem) -> QueueName? {
+        guard let text = try body.text(under: ["queue"])?.text else { return nil }
         guard let queue = QueueName(text), rules.queues.contains(queue) else {
             throw .invalid("queue", "must be one of \(rules.queues.map(\.text).joined(separator: ", "))")
         }

@@ -50,13 +50,11 @@ for index = 4, ARGUMENTS, 2 do
     -- Whoever ends a job of it wakes a worker then.
     if is_limited and not is_paused and waiting(queue) > 0 then redis.call('HSET', queue_key(queue), 'limited', '1') end
     if job then
-        local fence = redis.call('INCR', FENCE)
-        if fence == 1 then
-            -- A new or emptied server. Begin above everything that was ever given out, so that no worker of before can
-            -- pass for one of after: fewer than a million claims a second, on average, stay below the clock.
-            fence = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
-            redis.call('SET', FENCE, whole(fence))
-        end
+        -- A server that was emptied, or lost its last writes, has forgotten what it gave out. No worker of before may pass for one of
+        -- after, so a fence is never below the clock; fewer than a million claims a second, on average, stay below it.
+        local last = tonumber(redis.call('GET', FENCE) or 0) or 0
+        local fence = math.max(last + 1, tonumber(clock[1]) * 1000000 + tonumber(clock[2]))
+        redis.call('SET', FENCE, whole(fence))
         redis.call('ZADD', active_key(queue), whole(now + lease), job.id)
         -- Where it waited stays written there; it counts only while the job is queued.
         update(job, {

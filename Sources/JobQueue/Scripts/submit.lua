@@ -26,11 +26,10 @@ local function known(job)
     local held = job.key and redis.call('GET', job.key)
     if not held then return nil end
     local other = string.sub(held, 1, 36)
-    found = read(other)
-    -- A key whose job is gone holds nothing up.
-    if not found then return nil end
     if string.sub(held, 37) ~= job.fingerprint then return { 'conflict', other } end
-    return { 'repeated', record(found) }
+    found = read(other)
+    -- The same as a job that is gone: the client's own store of ended ones was asked before.
+    return found and { 'repeated', record(found) }
 end
 
 -- The queues of these jobs: what waits in them, how many more they take, and how many come to each level.

@@ -28,6 +28,9 @@ struct TagScanner {
         bytes = Array(text.utf8)
     }
 
+    /// Whether what was read ends where it began: outside of tags, comments, `<style>` and `<script>`.
+    var isInText: Bool { state == .text && rawElement == nil }
+
     /// All tags, in order.
     mutating func tags() throws(ProductProblem) -> [TemplateTag] {
         var tags: [TemplateTag] = []
@@ -108,7 +111,9 @@ struct TagScanner {
                 }
             } else if startsWith("<!--") {
                 state = .comment
-            } else if byte == UInt8(ascii: "<"), let next = peek(1), isLetter(next) || next == UInt8(ascii: "/") {
+            } else if byte == UInt8(ascii: "<"), let next = peek(1),
+                isLetter(next) || next == UInt8(ascii: "/") || next == UInt8(ascii: "{")
+            {
                 state = .tag
                 openedElement = readName()
             }

@@ -23,6 +23,10 @@ struct TemplateLint {
             } catch {
                 throw ProductProblem(error.reason, in: name + ".html")
             }
+            // Each is read by itself, so what includes it, or is included, must find the same state around it.
+            guard scanner.isInText else {
+                throw ProductProblem("ends inside a tag, a comment, <style> or <script>", in: name + ".html")
+            }
         }
         self.tags = tags
         for name in texts.keys.sorted() { try check(name) }
@@ -76,8 +80,10 @@ struct TemplateLint {
                 }
             case .partial where texts[tag.name] == nil:
                 throw problem("there is no partial \(tag.name).html")
-            case .partial where [.style, .address, .unquoted].contains(tag.place):
-                throw problem("the partial \(tag.name) stands in an attribute, where what is in it cannot be checked")
+            case .partial where tag.place != .protected:
+                throw problem(
+                    "the partial \(tag.name) stands in an attribute, <style> or <script>, where what is in it cannot be checked"
+                )
             case .unescaped where !unescaped.contains(tag.name):
                 throw problem("\"\(tag.name)\" is not escaped here: use {{\(tag.name)}}, or list it under unescaped")
             case .variable, .unescaped:

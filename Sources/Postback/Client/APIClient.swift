@@ -9,10 +9,17 @@ struct APIClient: Sendable {
 
     /// Sends a request and returns the body of a 2xx answer.
     ///
-    /// - Parameter path: absolute, with its query.
+    /// - Parameters:
+    ///   - path: absolute, with its query.
+    ///   - accepted: other statuses whose body is an answer too.
     /// - Throws: ``CommandFailure`` with the API's own line for any other answer.
-    func send(_ method: String, _ path: String, body: Data? = nil, headers: [String: String] = [:]) async throws -> Data
-    {
+    func send(
+        _ method: String,
+        _ path: String,
+        body: Data? = nil,
+        headers: [String: String] = [:],
+        accepting accepted: Set<Int> = []
+    ) async throws -> Data {
         var request = try request(method, path, body: body)
         for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
         let data: Data
@@ -25,7 +32,9 @@ struct APIClient: Sendable {
         guard let answer = response as? HTTPURLResponse else {
             throw CommandFailure(.unavailable, "no HTTP answer from \(base.absoluteString)")
         }
-        guard (200..<300).contains(answer.statusCode) else { throw failure(answer.statusCode, data) }
+        guard (200..<300).contains(answer.statusCode) || accepted.contains(answer.statusCode) else {
+            throw failure(answer.statusCode, data)
+        }
         return data
     }
 
@@ -51,9 +60,10 @@ struct APIClient: Sendable {
         _ type: Answer.Type,
         _ method: String,
         _ path: String,
-        body: Data? = nil
+        body: Data? = nil,
+        accepting accepted: Set<Int> = []
     ) async throws -> Answer {
-        let data = try await send(method, path, body: body)
+        let data = try await send(method, path, body: body, accepting: accepted)
         do {
             return try JSONDecoder().decode(type, from: data)
         } catch {

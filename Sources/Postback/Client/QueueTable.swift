@@ -15,6 +15,17 @@ enum QueueTable {
         return table.lines(within: width)
     }
 
+    /// What is wrong with a system that says that it is not well; `nil` for one that is.
+    ///
+    /// - Parameter health: the answer of `/api/jobs/health`.
+    static func trouble(_ health: JSONValue) -> String? {
+        guard health["status"]?.text != "ok" else { return nil }
+        let parts = ["redis_connected": "Redis", "database_connected": "the ledger"].sorted { $0.key > $1.key }
+        var troubles = parts.compactMap { health[$0.key]?.text == "false" ? "\($0.value) cannot be used" : nil }
+        if health["relay"]?.text == "stopped" { troubles.append("the relay has stopped") }
+        return "Not well: \(troubles.isEmpty ? "/readyz and the log say why" : troubles.joined(separator: ", "))"
+    }
+
     /// Seconds as people read them.
     static func age(_ seconds: Int) -> String {
         switch seconds {

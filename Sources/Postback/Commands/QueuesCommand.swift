@@ -23,8 +23,10 @@ struct QueuesCommand: AsyncParsableCommand {
             let queues = try await client.read(ListAnswer<JSONValue>.self, "GET", "/api/queues?limit=200").items
             guard !json else { return queues.forEach { StandardStream.output.write($0.line) } }
             QueueTable.lines(queues, within: StandardStream.output.width).forEach(StandardStream.output.write)
-            let health = try await client.read(JSONValue.self, "GET", "/api/jobs/health")
+            // A system that is not well answers 503 with all that it knows: now it is wanted most.
+            let health = try await client.read(JSONValue.self, "GET", "/api/jobs/health", accepting: [503])
             StandardStream.output.write("")
+            if let trouble = QueueTable.trouble(health) { StandardStream.output.write(trouble + "\n") }
             WorkerTable.lines(health["workers"]?.elements ?? [], within: StandardStream.output.width)
                 .forEach(StandardStream.output.write)
         }
