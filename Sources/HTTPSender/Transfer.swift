@@ -14,6 +14,9 @@ import Glibc
     private var wasUsed = false
     let configuration: HTTPSenderConfiguration
     /// What the handle shares with others. Outlives the handle.
+    /// Seconds for which the certificates of authorities are kept before their file is read again.
+    private static let authoritiesLife = 60
+
     private let multi: MultiHandle
     /// Where libcurl writes what went wrong: `CURL_ERROR_SIZE` bytes.
     private let errorBuffer: UnsafeMutablePointer<CChar>
@@ -229,6 +232,8 @@ import Glibc
         let authorities = options.authoritiesFile ?? CurlLibrary.authoritiesFile
         set(CURLOPT_CAINFO, authorities)
         if authorities != nil { set(CURLOPT_CAPATH, nil) }
+        // It goes by the file's path, so that one which is replaced, or has lost an authority, would count only a day later.
+        set(CURLOPT_CA_CACHE_TIMEOUT, Self.authoritiesLife)
         set(CURLOPT_SSLCERT, options.clientCertificateFile)
         set(CURLOPT_SSLKEY, options.clientKeyFile)
     }

@@ -23,7 +23,10 @@ struct DestinationCounters {
     /// Counts a finished attempt and, if it ended its delivery, that.
     func count(_ result: AttemptResult) {
         attempts[result.attempt.outcome]?.increment()
-        if case .end(let status) = result.next { ended[status]?.increment() }
+        // A replay that was asked for meanwhile goes on with it, unless it was delivered.
+        if case .end(let status) = result.next, status == .delivered || result.replayDueAt == nil {
+            ended[status]?.increment()
+        }
     }
 
     private func make(_ name: MetricName, _ dimension: String, _ value: String) -> Counter {

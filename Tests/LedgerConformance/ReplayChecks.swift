@@ -61,7 +61,11 @@ extension LedgerConformance {
                 // A page had brought it in before, and it went out after.
                 Sample.dead(1, at: Sample.time(11)),
             ]
-            for (index, result) in results.enumerated() {
+            // A probe that was about to go out, whose sender heard of the replay.
+            var probe = Sample.dead(1, at: Sample.time(11))
+            probe.attempt.trigger = .probe
+            probe.replayDueAt = Sample.time(10)
+            for (index, result) in (results + [probe]).enumerated() {
                 let destination = "replayed\(index)"
                 let number = Int64(index + 1)
                 try await ledger.add(Sample.delivery(number, destination: destination))

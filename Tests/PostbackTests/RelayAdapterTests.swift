@@ -97,6 +97,19 @@ import Testing
         }
     }
 
+    @Test func `an entry that was put aside unread keeps its reason when it is tried again`() async throws {
+        let unread = NewQuarantineEntry(
+            source: StreamSource(entryID: "1700000000000-0", fields: []),
+            field: "entry",
+            reason: "is larger than a reply of Redis may be; its fields were not read",
+            receivedAt: RelayClock.system.now()
+        )
+        _ = try await ledger.admit([.quarantine(unread)])
+        let entry = try #require(try await ledger.quarantine(QuarantineQuery()).items.first)
+        #expect(try await adapter.redrive(entry.id, requestedBy: "ann") == .quarantined)
+        #expect(try await ledger.quarantineEntry(entry.id)?.reason == unread.reason)
+    }
+
     @Test func `an entry of a tenant that names another tenant's route stays in quarantine when it is tried again`()
         async throws
     {

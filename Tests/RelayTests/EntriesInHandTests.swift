@@ -90,7 +90,7 @@ struct EntriesInHandTests {
         #expect(hand.begin(events: ["b", "c", "c"]) == ["c"])
         hand.settle(events: ["c"])
         #expect(hand.unwritten(among: ["b", "c"]) == ["b"])
-        async let waited: Void = hand.wait(for: .allWritten)
+        async let waited: Void = hand.wait(for: .settled(["a", "b"]))
         hand.settle(events: ["a"])
         hand.settle(events: ["b", "d"])
         await waited
@@ -100,7 +100,7 @@ struct EntriesInHandTests {
     @Test("A wait ends with its task")
     func cancelled() async {
         _ = hand.begin(events: ["a"])
-        let task = Task { [hand] in await hand.wait(for: .allWritten) }
+        let task = Task { [hand] in await hand.wait(for: .settled(["a"])) }
         task.cancel()
         await task.value
     }

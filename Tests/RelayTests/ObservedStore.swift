@@ -27,6 +27,7 @@ final class ObservedStore: DeliveryStore {
     private let base: any DeliveryStore
     private let failures = Mutex(Failures())
     private let refusals = Mutex(Refusals())
+    private let damaged = Mutex<Set<DeliveryID>>([])
     private let betweenLookUpAndUse = Mutex<(@Sendable () async -> Void)?>(nil)
     /// Requests that were admitted, whatever became of them.
     let admitted = Milestones()
@@ -59,6 +60,11 @@ final class ObservedStore: DeliveryStore {
         failures.withLock {
             $0 = Failures(admit: admit, record: record, read: read, page: page, payloads: payloads, code: code)
         }
+    }
+
+    /// Makes the rows of these deliveries unusable.
+    func damage(_ deliveries: Set<DeliveryID>) {
+        damaged.withLock { $0 = deliveries }
     }
 
     /// Refuses these from now on.
@@ -113,6 +119,9 @@ final class ObservedStore: DeliveryStore {
 
     func payloads(of deliveries: [DeliveryID]) async throws(LedgerError) -> [DeliveryPayload] {
         try failIfAsked(\.payloads)
+        if damaged.withLock({ !$0.isDisjoint(with: deliveries) }) {
+            throw LedgerError(.damagedRow, "damaged by the test")
+        }
         return try await base.payloads(of: deliveries)
     }
 

@@ -265,6 +265,34 @@ struct RelayTests {
         }
     }
 
+    @Test("A row that cannot be used holds up no other delivery, and its line says which it is")
+    func damagedRow() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        let receiver = try ScriptedReceiver()
+        let route = try TestRelay.route(success: receiver.url())
+        let ledger = try await SQLiteLedger.open(directory: directory.path)
+        let now = RelayClock.system.now()
+        let deliveries = (1...5).map { NewDelivery.sample(Int64($0), to: route.success, at: now) }
+        _ = try await ledger.admit(deliveries.map { .delivery($0) })
+        try await ledger.close()
+        let lines = LogLines()
+        try await TestRelay.run(
+            try TestRelay.snapshot([route]),
+            redis: redis,
+            directory: directory,
+            logger: lines.logger,
+            beforeStart: { $0.damage([DeliveryID(rawValue: 2)]) }
+        ) { relay in
+            let requests = try await receiver.waitForRequests(4)
+            #expect(Set(requests.compactMap { $0.header("webhook-id") }) == ["evt_1", "evt_3", "evt_4", "evt_5"])
+            try await relay.store.recorded.wait(for: 4)
+            #expect(try await relay.delivery(ofEvent: "evt_2").summary.status == .pending)
+        }
+        let told = lines.beginning(with: "A delivery cannot be read")
+        #expect(told.count == 1)
+        #expect(told.first?.contains("\(DeliveryID(rawValue: 2))") == true)
+    }
+
     @Test("The same id with the same content is absorbed, with other content kept as a conflict")
     func absorbsRepeats() async throws {
         let redis = try await RedisTestServer.start(.unix)

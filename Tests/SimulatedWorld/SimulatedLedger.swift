@@ -100,7 +100,8 @@ struct SimulatedLedger {
         // What was asked for after it had begun, or without its knowing, is still to be made.
         let isBeforeReplay =
             row.progress.trigger == .replay
-            && (result.attempt.trigger == .scheduled || result.attempt.startedAt < row.dueAt)
+            && (result.attempt.trigger == .scheduled || result.replayDueAt != nil
+                || result.attempt.startedAt < row.dueAt)
         row.progress.attempts = result.attempt.number
         switch result.next {
         case let next where wasPending && isBeforeReplay && next != .end(.delivered):

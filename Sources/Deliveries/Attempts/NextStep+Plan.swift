@@ -23,7 +23,8 @@ extension NextStep {
         case .rejected, .gone, .blocked:
             return .end(.dead)
         case .notReady:
-            let since = progress.notReadySince ?? now
+            // A clock that was ahead when it began would keep it here for as long as it was ahead.
+            let since = min(progress.notReadySince ?? now, now)
             progress.notReadySince = since
             if now.milliseconds(since: since) < RetrySchedule.notReadyLimit {
                 let delay = RetrySchedule.notReadyDelay(afterTries: progress.notReadyTries)

@@ -45,6 +45,8 @@ struct DestinationLane: Sendable {
     static let failuresThatEndARamp = 3
 
     let name: String
+    /// The host of a URL that came with an event; `nil` for a route's destination.
+    let host: String?
     /// `nil`: neither a route nor `callbacks` says how it is called.
     var policy: DestinationPolicy?
     private(set) var health = DestinationHealth.healthy
@@ -81,6 +83,7 @@ struct DestinationLane: Sendable {
 
     init(name: String, policy: DestinationPolicy?) {
         self.name = name
+        self.host = RouteTable.callbackHost(of: name)
         self.policy = policy
     }
 

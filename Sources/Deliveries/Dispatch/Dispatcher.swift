@@ -19,7 +19,8 @@ package struct Dispatcher: Sendable {
         case inFlight(AttemptTrigger)
         /// The result waits for the ledger; the time is that of the next attempt.
         case recording(Timestamp?)
-        /// The ledger will never take the result, and has the delivery as it was before: due. It is held so that no page brings it in again.
+        /// The ledger will never take the result, or give what is to be sent, and has the delivery as it was before: due. It is held so that no
+        /// page brings it in again.
         case unrecordable
     }
 
@@ -45,8 +46,7 @@ package struct Dispatcher: Sendable {
     private var timers = Heap<Timer>()
     private var changes: [DestinationRecord] = []
     private var isDraining = false
-    /// Requests in flight to destinations whose latest sign was not one of life.
-    private var unprovenInFlight = 0
+    private var unproven: UnprovenSlots
     /// Destinations that are gone: they hold nothing, and take nothing from the others.
     private var gone = 0
 
@@ -61,6 +61,7 @@ package struct Dispatcher: Sendable {
     package init(limits: DispatchLimits = DispatchLimits(), seed: UInt64) {
         self.limits = limits
         self.random = SeededGenerator(seed: seed)
+        self.unproven = UnprovenSlots(of: limits.inFlight)
     }
 
     /// Deliveries in memory.
@@ -302,6 +303,24 @@ package struct Dispatcher: Sendable {
         }
     }
 
+    /// Notes that what is to be sent of these cannot be read: they are kept, like those whose results cannot be recorded, so that no page
+    /// brings them again. That is left to the next start, or to whoever replays them.
+    package mutating func unreadable(_ ids: [DeliveryID]) {
+        for id in ids {
+            guard let known = held[id], case .inFlight = known.stage else { continue }
+            endFlight(known.lane) {
+                $0.giveBackSlot(of: id)
+                return false
+            }
+            if known.replayDueAt == nil {
+                held[id]?.stage = .unrecordable
+                lanes[known.lane]?.stuck += 1
+            } else {
+                release(id, dueInLedger: nil)
+            }
+        }
+    }
+
     // MARK: Time
 
     /// Ends sending for good; what is in flight is waited for.
@@ -356,24 +375,21 @@ package struct Dispatcher: Sendable {
 
     /// Goes round the destinations that may have something to do, one attempt each a turn, so that none waits for another.
     private mutating func turn(at now: Timestamp, into actions: inout DispatchActions) {
-        var deferred: [Int] = []
         while inFlight < limits.inFlight, unrecorded < limits.unrecorded, let index = ready.popFirst() {
             // Taken out while it is worked on, so that its queues are changed in place and not copied.
             guard var lane = lanes[index].take() else { continue }
             lane.isReady = false
             let unprovenBefore = lane.unprovenInFlight
-            if !lane.isProven, unprovenInFlight >= max(1, limits.inFlight / 2) {
-                // Half of the slots are kept for destinations that are known to answer.
-                lane.isReady = true
-                deferred.append(index)
-            } else {
+            if lane.isProven || unproven.admit(index, lane.host) {
                 turn(&lane, index, at: now, into: &actions)
+            } else {
+                // Its place is there.
+                lane.isReady = true
             }
-            unprovenInFlight += lane.unprovenInFlight - unprovenBefore
+            noteUnproven(lane, since: unprovenBefore)
             if lane.isIdle, lane.name.hasPrefix(RouteTable.callbackPrefix), forget(&lane, index, at: now) { continue }
             lanes[index] = lane
         }
-        ready.append(contentsOf: deferred)
     }
 
     /// Forgets the destination of a URL that came with an event, of which there is no end, once nothing of it matters any more.
@@ -391,6 +407,7 @@ package struct Dispatcher: Sendable {
             if let record = lane.record { changes.append(record) }
         }
         laneOfName[lane.name] = nil
+        unproven.leave(lane.host)
         freeLanes.append(index)
         return true
     }
@@ -518,10 +535,16 @@ package struct Dispatcher: Sendable {
         let unprovenBefore = lane.unprovenInFlight
         let wasGone = lane.health == .gone
         let result = body(&lane)
-        unprovenInFlight += lane.unprovenInFlight - unprovenBefore
+        noteUnproven(lane, since: unprovenBefore)
         gone += (lane.health == .gone ? 1 : 0) - (wasGone ? 1 : 0)
         lanes[index] = lane
         return result
+    }
+
+    /// Counts the requests of a destination that is not known to answer, and lets those try that waited for a slot.
+    private mutating func noteUnproven(_ lane: DestinationLane, since before: Int) {
+        unproven.changed(by: lane.unprovenInFlight - before, lane.host)
+        ready.append(contentsOf: unproven.takeWaiting(lane.host))
     }
 
     /// How many deliveries a destination may hold now: fewer when many destinations have work.
@@ -543,6 +566,7 @@ package struct Dispatcher: Sendable {
             lanes.append(lane)
         }
         laneOfName[destination] = index
+        unproven.join(lane.host)
         return index
     }
 

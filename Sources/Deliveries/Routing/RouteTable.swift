@@ -71,6 +71,13 @@ package struct RouteTable: Sendable {
         return callbackPrefix + url.host + "-" + String(repeating: "0", count: 16 - digits.count) + digits
     }
 
+    /// The host in a name that ``callbackName(_:)`` made; `nil` for any other name.
+    static func callbackHost(of name: String) -> String? {
+        guard name.hasPrefix(callbackPrefix), let end = name.lastIndex(of: "-") else { return nil }
+        let start = name.index(name.startIndex, offsetBy: callbackPrefix.count)
+        return start < end ? String(name[start..<end]) : nil
+    }
+
     /// What the names of destinations that came with an event begin with. No route's destination is named so.
     package static let callbackPrefix = "callback-"
 }

@@ -67,7 +67,9 @@ private struct AttemptWriter {
 
         // What was asked for after it had begun, or without its knowing, is still to be made.
         let isBeforeReplay =
-            trigger == .replay && (attempt.trigger == .scheduled || due.map { attempt.startedAt < $0 } ?? false)
+            trigger == .replay
+            && (attempt.trigger == .scheduled || result.replayDueAt != nil
+                || due.map { attempt.startedAt < $0 } ?? false)
         switch (status, result.next) {
         case (.pending, let next) where isBeforeReplay && next != .end(.delivered):
             try db.cachedStatement(sql: Self.noteSQL).run(last(attempt) + [.id(attempt.delivery)])

@@ -19,6 +19,8 @@ struct RelayAdapter: DeliveryControlling, QuarantineControlling, DestinationCont
 
     func redrive(_ id: Int64, requestedBy: String) async throws(LedgerError) -> Admission? {
         guard let entry = try await ledger.quarantineEntry(id) else { return nil }
+        // It was put aside unread: there is nothing to look at again, and its reason is the only thing known of it.
+        guard !entry.source.fields.isEmpty else { return .quarantined }
         do {
             try events.checkAgain(entry.source.fields)
         } catch let refusal {

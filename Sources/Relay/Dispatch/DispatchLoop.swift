@@ -235,6 +235,18 @@ package actor DispatchLoop {
         case .payloads(let orders, .success(let payloads)):
             noteReading(of: nil, trouble: nil, at: now)
             start(orders, payloads)
+        case .payloads(let orders, .failure(let error)) where orders.count > 1 && error.isOneRow:
+            // One of them cannot be read. It holds up none of the others.
+            for order in orders { read([order], in: &group) }
+        case .payloads(let orders, .failure(let error)) where error.code == .damagedRow:
+            logger.error(
+                "A delivery cannot be read; it waits until the next start or a replay",
+                metadata: Logger.Metadata([
+                    .delivery: orders.first.map { "\($0.id)" }, .destination: orders.first.map { "\($0.destination)" },
+                    .reason: "\(error)",
+                ])
+            )
+            dispatcher.unreadable(orders.map(\.id))
         case .payloads(let orders, .failure(let error)):
             noteReading(of: nil, trouble: error, at: now)
             logger.warning(
@@ -405,15 +417,7 @@ package actor DispatchLoop {
             }
         }
         handOver(&requests)
-        if !missing.isEmpty {
-            let orders = missing
-            group.addTask { [store, inbox] in
-                let result = await Result.of { () async throws(LedgerError) in
-                    try await store.payloads(of: orders.map(\.id))
-                }
-                inbox.send(.payloads(orders, result))
-            }
-        }
+        if !missing.isEmpty { read(missing, in: &group) }
         for load in actions.loads {
             group.addTask { [store, inbox] in
                 let result = await Result.of { () async throws(LedgerError) in
@@ -428,6 +432,16 @@ package actor DispatchLoop {
         if !unreadable.isEmpty { tellTrouble(at: now) }
         answerRoomWaiters()
         armTimer(in: &group)
+    }
+
+    /// Reads from the ledger what is to be sent.
+    private func read(_ orders: [SendOrder], in group: inout DiscardingTaskGroup) {
+        group.addTask { [store, inbox] in
+            let result = await Result.of { () async throws(LedgerError) in
+                try await store.payloads(of: orders.map(\.id))
+            }
+            inbox.send(.payloads(orders, result))
+        }
     }
 
     private func answerRoomWaiters() {

@@ -38,7 +38,8 @@ struct PayloadCache {
     mutating func keep(_ isWanted: (DeliveryID) -> Bool) {
         payloads = payloads.filter { isWanted($0.key) }
         bytes = payloads.values.reduce(0) { $0 + Self.size($1) }
-        sweepAbove = max(limit / 2, bytes + limit / 8)
+        // Always below the limit: once nothing more fits, somebody must still look.
+        sweepAbove = min(max(limit / 2, bytes + limit / 8), limit - limit / 16)
     }
 
     private static func size(_ payload: DeliveryPayload) -> Int { payload.body.count + 512 }

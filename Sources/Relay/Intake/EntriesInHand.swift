@@ -145,8 +145,8 @@ package final class EntriesInHand: Sendable {
     enum Condition {
         /// More may be read.
         case room
-        /// The ledger has everything that was offered.
-        case allWritten
+        /// None of these events is on its way into the ledger.
+        case settled(Set<String>)
         /// Redis has let go of everything that was not given up.
         case allAcknowledged
     }
@@ -161,7 +161,7 @@ package final class EntriesInHand: Sendable {
         state.withLock { state in
             switch condition {
             case .room: state.entries.count < Self.limit && state.bytes < Self.byteLimit
-            case .allWritten: state.unwritten.isEmpty
+            case .settled(let events): state.unwritten.isDisjoint(with: events)
             case .allAcknowledged: state.entries.isEmpty
             }
         }

@@ -89,8 +89,13 @@ package actor IntakeService {
                 }
             } catch {
                 guard !Task.isCancelled else { return }
-                if let error = error as? RedisError, error.code == .replyTooLarge, await readLess() { continue }
+                let code = (error as? RedisError)?.code
+                if code == .replyTooLarge, await readLess() { continue }
                 note(trouble: "\(error)")
+                if code == .timedOut {
+                    // It may have been a page that the connection could not carry in time, and would be asked for again and again.
+                    pageSize = max(1, pageSize / 8)
+                }
                 try? await Task.sleep(for: backoff.next())
             }
         }
@@ -351,10 +356,11 @@ package actor IntakeService {
         _ requests: [AdmissionRequest]
     ) async throws -> (admitted: [NewDelivery], givenUp: Set<String>) {
         guard !requests.isEmpty else { return ([], []) }
-        if !hand.unwritten(among: requests.compactMap(\.delivery?.eventID)).isEmpty {
+        let underWay = hand.unwritten(among: requests.compactMap(\.delivery?.eventID))
+        if !underWay.isEmpty {
             // Which of two is new, and whether they are the same, is the ledger's to say: by the one that was sent.
             notify(.awaited)
-            await hand.wait(for: .allWritten)
+            await hand.wait(for: .settled(underWay))
             try Task.checkCancellation()
         }
         let admissions = try await commit(requests[...])

@@ -111,6 +111,18 @@ struct NextStepTests {
         #expect(progress.attempts == delays.count + steps.count)
     }
 
+    @Test("does not stay at that for as long as a clock was ahead that has been set back")
+    func notReadyAheadOfTime() {
+        let ahead = Timestamp.start.advanced(byMilliseconds: 86_400_000)
+        guard case .retry(_, let first) = plan(Self.running, now: ahead),
+            case .retry(_, let second) = plan(Self.running, first, now: .start)
+        else {
+            Issue.record("ended")
+            return
+        }
+        #expect(second.notReadySince == .start)
+    }
+
     @Test("has the whole quarter of an hour again when another answer came between")
     func notReadyAgain() {
         guard case .retry(_, let first) = plan(Self.running),

@@ -1,0 +1,73 @@
+import DequeModule
+
+/// Shares the slots that requests to destinations may take whose latest sign was not one of life: half of all, so that the other half is
+/// there for those that answer.
+///
+/// Each URL that comes with an event is a destination of its own, and nearly all of them are new (n8n makes one for each execution), so one
+/// host that hangs would take that half with its many URLs. All URLs of a host together have an eighth of it.
+///
+/// Destinations that find no slot wait here, each in its turn, and cost nothing until there is one. A pure value. Who is taken out
+/// (``takeWaiting(_:)``) must be brought before ``admit(_:_:)`` again; after each such turn, and each change, the next is taken out, so that
+/// none is left behind when one does not use its slot.
+struct UnprovenSlots: Sendable {
+    private struct Host: Sendable {
+        var lanes = 0
+        var inFlight = 0
+        var waiting = Deque<Int>()
+    }
+
+    private let limit: Int
+    private let hostLimit: Int
+    private var hosts: [String: Host] = [:]
+    private var inFlight = 0
+    private var waiting = Deque<Int>()
+
+    /// - Parameter limit: requests in flight over all destinations.
+    init(of limit: Int) {
+        self.limit = max(1, limit / 2)
+        hostLimit = max(1, limit / 16)
+    }
+
+    /// A destination of a host is known; `nil`: it is a route's.
+    mutating func join(_ host: String?) {
+        if let host { hosts[host, default: Host()].lanes += 1 }
+    }
+
+    /// A destination of a host was forgotten.
+    mutating func leave(_ host: String?) {
+        guard let host, let lanes = hosts[host]?.lanes else { return }
+        if lanes > 1 { hosts[host]?.lanes = lanes - 1 } else { hosts[host] = nil }
+    }
+
+    /// Whether a destination may take a slot now; if not, it waits here.
+    mutating func admit(_ lane: Int, _ host: String?) -> Bool {
+        if let host, let inFlight = hosts[host]?.inFlight, inFlight >= hostLimit {
+            hosts[host]?.waiting.append(lane)
+            return false
+        }
+        guard inFlight < limit else {
+            waiting.append(lane)
+            return false
+        }
+        return true
+    }
+
+    /// Notes that so many more, or fewer, requests are in flight to a destination that is not known to answer.
+    mutating func changed(by count: Int, _ host: String?) {
+        guard count != 0 else { return }
+        inFlight += count
+        if let host { hosts[host]?.inFlight += count }
+    }
+
+    /// Takes out those that may try next: one of the host, and one of all, where there is a slot.
+    mutating func takeWaiting(_ host: String?) -> [Int] {
+        var lanes: [Int] = []
+        if let host, let first = hosts[host], first.inFlight < hostLimit, !first.waiting.isEmpty,
+            let lane = hosts[host]?.waiting.popFirst()
+        {
+            lanes.append(lane)
+        }
+        if inFlight < limit, let lane = waiting.popFirst() { lanes.append(lane) }
+        return lanes
+    }
+}
