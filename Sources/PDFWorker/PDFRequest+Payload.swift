@@ -38,16 +38,25 @@ extension PDFRequest {
         )
     }
 
-    /// What the document is called: only what every file system and every header takes.
+    /// What the document is called: letters and digits of any script, and nothing that a file system, a shell or a reader's eye could take for
+    /// something else. 64 and 128 bytes at most make it short enough for every file system.
     var filename: String {
         let parts = [productID, code].map { part in
-            String(
-                part.prefix(100).map { character in
-                    character.isASCII && (character.isLetter || character.isNumber || "._-".contains(character))
-                        ? character : "_"
-                }
-            )
+            String(String.UnicodeScalarView(part.unicodeScalars.map { Self.isPlain($0) ? $0 : "_" }))
         }
         return parts.joined(separator: "_") + ".pdf"
+    }
+
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII {
+            return scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "._-".contains(Character(scalar))
+        }
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
+            .spacingMark, .enclosingMark, .decimalNumber, .letterNumber, .otherNumber, .otherSymbol:
+            return true
+        default:
+            return false
+        }
     }
 }

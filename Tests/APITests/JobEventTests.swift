@@ -113,16 +113,18 @@ struct JobEventTests {
 
     @Test("those who wait are counted, and let go of")
     func subscriptions() async throws {
-        let watch = JobWatch(limit: 2, changes: { AsyncStream { $0.finish() } })
+        let watch = JobWatch(limit: 4, changes: { AsyncStream { $0.finish() } })
         let id = JobID()
-        var first = watch.subscribe(to: id)
-        let second = watch.subscribe(to: id)
+        var first = watch.subscribe(to: id, by: "acme")
+        let second = watch.subscribe(to: id, by: "acme")
         #expect(first != nil && second != nil && watch.count == 2)
-        #expect(watch.subscribe(to: id) == nil)
+        #expect(watch.subscribe(to: id, by: "acme") == nil, "one caller has half of the places")
+        let others = (0..<3).map { watch.subscribe(to: id, by: "other \($0)") }
+        #expect(others.map { $0 != nil } == [true, true, false], "all together have all of them")
         first = nil
-        #expect(watch.count == 1)
-        #expect(watch.subscribe(to: JobID()) != nil)
-        #expect(watch.count == 1)
-        _ = second
+        #expect(watch.count == 3)
+        #expect(watch.subscribe(to: JobID(), by: "acme") != nil)
+        #expect(watch.count == 3)
+        _ = (second, others)
     }
 }

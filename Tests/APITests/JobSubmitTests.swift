@@ -175,7 +175,7 @@ struct JobSubmitTests {
             let first = try await api.post(Self.paths[0], body, headers: key)
             let again = try await api.post(
                 Self.paths[1],
-                #"{ "priority":"normal", "data":{"a":1},"productId":"p","code":"c" }"#,
+                #"{ "priority":"normal", "data":{ "\u0061" : 1 },"productId":"p","code":"c" }"#,
                 headers: ["Idempotency-Key": "\"order-17\""]
             )
             #expect(again.status == 202)

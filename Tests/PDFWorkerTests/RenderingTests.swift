@@ -113,7 +113,10 @@ import Testing
     }
 
     @Test func `names that files and headers do not take are changed`() {
-        #expect(PDFRequest(code: "a/b\"c\nü", productID: "x").filename == "x_a_b_c__.pdf")
+        #expect(PDFRequest(code: "a/b\"c\nü", productID: "x").filename == "x_a_b_c_ü.pdf")
+        #expect(PDFRequest(code: "עברית \u{202E}😀", productID: "x").filename == "x_עברית__😀.pdf")
+        let long = String(repeating: "a", count: 127)
+        #expect(PDFRequest(code: long + "1", productID: "x").filename == "x_\(long)1.pdf")
         #expect(PDFRequest(code: "../..", productID: "x").filename == "x_.._...pdf")
     }
 

@@ -19,6 +19,13 @@ struct JSONBody: Sendable {
     /// - Throws: ``Problem``; ``BodyReadFailure`` when the connection failed.
     init(of request: Request, known: [String], limit: Int = usualLimit) async throws {
         let isJSON = Self.isJSON(request.headers[.contentType])
+        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+            throw Problem(
+                .unsupportedMediaType,
+                "content-encoding: must be left out, the body is taken as it is",
+                field: "content-encoding"
+            )
+        }
         // Before the body is read, so that a client that waits to be asked for it need not send it.
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > 0 {
             guard length <= limit else { throw Problem.tooLarge(limit) }

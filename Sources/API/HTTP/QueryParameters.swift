@@ -49,7 +49,7 @@ struct QueryParameters: Sendable {
     /// The value of a parameter; `nil` when it was not given.
     func text(_ name: String) throws(Problem) -> String? {
         guard let value = values[name] else { return nil }
-        guard !value.isEmpty else { throw .invalid(name, "is empty; leave it out to not filter by it") }
+        guard !value.isEmpty else { throw .invalid(name, "is empty; give it a value or leave it out") }
         guard value.unicodeScalars.count <= Self.lengthLimit else {
             throw .invalid(name, "is longer than \(Self.lengthLimit) characters")
         }

@@ -47,7 +47,9 @@ struct JobRequestReader: Sendable {
                 runAt.map { String($0.milliseconds) },
             ]
             let parts = asked.map { part in "\((part ?? "").utf8.count):\(part ?? "")" }
-            let fingerprint = sha256(Array(parts.joined().utf8) + payload)
+            // The payload was made of checked parts.
+            let meaning = (try? JSONObjectBytes(payload)).map { JSONMeaning(of: $0).bytes } ?? payload
+            let fingerprint = sha256(Array(parts.joined().utf8) + meaning)
             return IdempotencyKey(key: key, fingerprint: fingerprint)
         }
         return JobSubmission(

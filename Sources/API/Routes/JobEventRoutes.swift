@@ -22,7 +22,7 @@ struct JobEventRoutes {
         var headers: HTTPFields = [.contentType: "text/event-stream; charset=utf-8"]
         headers[field: .accelBuffering] = "no"
         guard call.request.method != .head else { return Response(status: .ok, headers: headers) }
-        guard let subscription = watch.subscribe(to: id) else {
+        guard let subscription = watch.subscribe(to: id, by: key.name) else {
             throw Problem.unavailable("too many clients wait for jobs; ask for the status instead", retryAfter: 5)
         }
         let jobs = dependencies.jobs

@@ -25,7 +25,7 @@ struct JobSubmitRoutes {
         let (submitted, message) = try await take(call, key)
         let id = submitted.record.id
         // Without a place to wait in, the answer is the one for those who do not wait.
-        guard let subscription = watch.subscribe(to: id) else { return accepted(submitted, message) }
+        guard let subscription = watch.subscribe(to: id, by: key.name) else { return accepted(submitted, message) }
         var view = submitted
         let rules = dependencies.jobRules
         try await subscription.follow(for: rules.synchronousWait, every: rules.keepAlive) { _ in

@@ -17,6 +17,8 @@ package struct JobQueueError: Error, Hashable, Sendable, CustomStringConvertible
     package var reason: String
     /// Whether Redis answers and refuses because a permission is missing, which does not pass by itself.
     package var isRefusal = false
+    /// Whether what was asked may have been done all the same: it went out, and no answer came.
+    package var mayBeDone = false
     /// Whether Redis answers, and would answer the same again: it is no outage.
     package var isLasting: Bool
 
@@ -32,6 +34,7 @@ package struct JobQueueError: Error, Hashable, Sendable, CustomStringConvertible
         let isForeign = error.code == .unexpectedReply || error.serverError?.isWrongType == true
         self.init(isForeign ? .damaged : .unavailable, "\(error)")
         isLasting = isLasting || error.code == .server && !error.isRetriable
+        mayBeDone = error.wasSent && error.code != .server && error.code != .unexpectedReply
         isRefusal = error.serverError.map { ["NOPERM", "NOAUTH", "WRONGPASS"].contains($0.code) } ?? false
     }
 

@@ -6,7 +6,7 @@ extension JobDesk {
     ///
     /// One that waits for Redis cannot be cancelled before it is there: its end is an event, and that needs Redis.
     package func cancel(_ id: JobID, by: String) async throws(JobsError) -> CancelJobAnswer {
-        let answer = try await asking { () throws(JobQueueError) in try await queue.cancel(id, by: by) }
+        let answer = try await changing { () throws(JobQueueError) in try await queue.cancel(id, by: by) }
         guard answer == .notFound else { return answer }
         switch try await remembered(id) {
         case .spooled: return .onItsWay
@@ -17,7 +17,7 @@ extension JobDesk {
 
     /// Puts a failed or cancelled job into its queue again.
     package func retry(_ id: JobID, by: String) async throws(JobsError) -> RetryJobAnswer {
-        let answer = try await asking { () throws(JobQueueError) in try await queue.retry(id, by: by) }
+        let answer = try await changing { () throws(JobQueueError) in try await queue.retry(id, by: by) }
         guard answer == .notFound else { return answer }
         switch try await remembered(id) {
         case .spooled: return .notEnded(.queued)
@@ -42,11 +42,11 @@ extension JobDesk {
     }
 
     package func pause(_ name: QueueName) async throws(JobsError) {
-        try await asking { () throws(JobQueueError) in try await queue.pause(name) }
+        try await changing { () throws(JobQueueError) in try await queue.pause(name) }
     }
 
     package func resume(_ name: QueueName) async throws(JobsError) {
-        try await asking { () throws(JobQueueError) in try await queue.resume(name) }
+        try await changing { () throws(JobQueueError) in try await queue.resume(name) }
     }
 
     /// Forgets ended jobs in Redis, once the ledger has them: its record stays.
@@ -58,7 +58,7 @@ extension JobDesk {
         olderThan: Duration,
         limit: Int
     ) async throws(JobsError) -> Int {
-        try await asking { () throws(JobQueueError) in
+        try await changing { () throws(JobQueueError) in
             try await queue.clean(name, status: status, olderThan: olderThan, limit: limit)
         }
     }
@@ -85,6 +85,23 @@ extension JobDesk {
             return .ended(record.status)
         } catch {
             throw .unavailable(reason: "the ledger cannot be read")
+        }
+    }
+
+    /// Like ``asking(_:)``, for what changes something: who is told that Redis did not answer must know what that leaves open.
+    private func changing<Answer>(
+        _ body: () async throws(JobQueueError) -> Answer
+    ) async throws(JobsError) -> Answer {
+        try await asking { () throws(JobQueueError) in
+            do throws(JobQueueError) {
+                return try await body()
+            } catch {
+                guard error.mayBeDone else { throw error }
+                throw JobQueueError(
+                    error.code,
+                    error.reason + "; it may have been done all the same, so look before you ask again"
+                )
+            }
         }
     }
 

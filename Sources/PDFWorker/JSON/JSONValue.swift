@@ -26,8 +26,12 @@ enum JSONValue: Hashable, Sendable {
         if case .string(let text) = self { text } else { nil }
     }
 
-    /// The number as a double, for comparisons with limits.
-    var double: Double? {
+    /// The number's exact value, for comparisons.
+    var number: DecimalNumber? {
+        if case .number(let text) = self { DecimalNumber(text) } else { nil }
+    }
+
+    private var double: Double? {
         if case .number(let text) = self { Double(text) } else { nil }
     }
 

@@ -16,7 +16,7 @@ extension DataSchema {
         case .object(let members): try checkMembers(members, value, field)
         case .array(let elements): try checkElements(elements, field)
         case .string(let text): try checkText(text, field)
-        case .number: try checkNumber(value.double ?? .nan, field)
+        case .number: try checkNumber(value, field)
         case .bool, .null: break
         }
     }
@@ -70,28 +70,27 @@ extension DataSchema {
         }
     }
 
-    private func checkNumber(_ number: Double, _ field: String) throws(DataProblem) {
-        if let minimum, !(number >= minimum) {
-            throw DataProblem(field: field, reason: "must be at least \(Self.shown(minimum))")
+    private func checkNumber(_ value: JSONValue, _ field: String) throws(DataProblem) {
+        func check(_ limit: JSONValue?, _ phrase: String, _ holds: (DecimalNumber, DecimalNumber) -> Bool)
+            throws(DataProblem)
+        {
+            guard let limit, let bound = limit.number else { return }
+            guard let number = value.number, holds(number, bound) else {
+                throw DataProblem(
+                    field: field,
+                    reason: "must be \(phrase) \(String(decoding: limit.bytes, as: UTF8.self))"
+                )
+            }
         }
-        if let maximum, !(number <= maximum) {
-            throw DataProblem(field: field, reason: "must be at most \(Self.shown(maximum))")
-        }
-        if let exclusiveMinimum, !(number > exclusiveMinimum) {
-            throw DataProblem(field: field, reason: "must be more than \(Self.shown(exclusiveMinimum))")
-        }
-        if let exclusiveMaximum, !(number < exclusiveMaximum) {
-            throw DataProblem(field: field, reason: "must be less than \(Self.shown(exclusiveMaximum))")
-        }
+        try check(minimum, "at least", >=)
+        try check(maximum, "at most", <=)
+        try check(exclusiveMinimum, "more than", >)
+        try check(exclusiveMaximum, "less than", <)
     }
 
     private static func looksLikeAddress(_ text: String) -> Bool {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
         return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && !text.contains(where: \.isWhitespace)
-    }
-
-    private static func shown(_ number: Double) -> String {
-        number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)
     }
 }
 
@@ -110,7 +109,7 @@ extension DataSchema.Kind {
         case (.object, .object), (.array, .array), (.string, .string), (.number, .number), (.boolean, .bool),
             (.null, .null):
             true
-        case (.integer, .number): value.double.map { $0 == $0.rounded() } ?? false
+        case (.integer, .number): value.number?.isWhole ?? false
         default: false
         }
     }
@@ -131,7 +130,7 @@ extension DataSchema.Kind {
 extension JSONValue {
     /// Whether two values are the same to JSON Schema: numbers by value, not by text.
     fileprivate func means(_ other: JSONValue) -> Bool {
-        if let left = double, let right = other.double { return left == right }
+        if let left = number, let right = other.number { return left == right }
         return self == other
     }
 }

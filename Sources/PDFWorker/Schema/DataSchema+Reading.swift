@@ -78,8 +78,8 @@ extension DataSchema {
         return count
     }
 
-    private static func number(_ value: JSONValue, _ path: String) throws(ProductProblem) -> Double {
-        guard let number = value.double else { throw ProductProblem("\(path) must be a number") }
-        return number
+    private static func number(_ value: JSONValue, _ path: String) throws(ProductProblem) -> JSONValue {
+        guard value.number != nil else { throw ProductProblem("\(path) must be a number") }
+        return value
     }
 }

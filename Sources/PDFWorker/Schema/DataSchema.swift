@@ -27,10 +27,10 @@ struct DataSchema: Hashable, Sendable {
     var maximumItems: Int?
     var minimumLength: Int?
     var maximumLength: Int?
-    var minimum: Double?
-    var maximum: Double?
-    var exclusiveMinimum: Double?
-    var exclusiveMaximum: Double?
+    var minimum: JSONValue?
+    var maximum: JSONValue?
+    var exclusiveMinimum: JSONValue?
+    var exclusiveMaximum: JSONValue?
     /// `const` is a list of one.
     var allowed: [JSONValue]?
     var format: Format?

@@ -134,7 +134,10 @@ struct RunSettings: Sendable {
 
     /// The queues that jobs may be put in; the first is that of jobs that name none.
     var queues: [QueueName] {
-        [.pdf] + all.jobs.queues.keys.sorted().compactMap { QueueName($0) }.filter { $0 != .pdf }
+        // Those that this configuration's workers serve, and those that it knows of besides.
+        var seen: Set<QueueName> = []
+        return (all.worker.queues + all.jobs.queues.keys.sorted()).compactMap { QueueName($0) }
+            .filter { seen.insert($0).inserted }
     }
 
     /// What the intake reads.
