@@ -17,6 +17,8 @@ struct Exchange {
     var wasSpoilt = false
     /// How often a connection stood and the request was let through to it.
     var passes = 0
+    /// Why this process could make no socket, if it could not.
+    var socketTrouble: String?
     /// Why an address was refused, if one was.
     var refusal: String?
     /// Set when libcurl was kept from sending the request a second time.

@@ -81,7 +81,11 @@ extension Transfer {
             return (.blocked, refusal)
         }
         let text = unsafe errorText ?? String(cString: curl_easy_strerror(code))
-        return (mayHaveBeenSent ? classOfSent(code) : classOfUnsent(code), text)
+        if mayHaveBeenSent { return (classOfSent(code), text) }
+        if let trouble = exchange.socketTrouble, exchange.sockets.isEmpty {
+            return (.connect, "this process can make no socket: \(trouble)")
+        }
+        return (classOfUnsent(code), peerIsProxy ? "through the proxy: \(text)" : text)
     }
 
     /// What is wrong with an answer that libcurl has read to its end.

@@ -66,6 +66,10 @@ func openSocket(
     FaultPoint.senderConnecting.reached()
     let type = unsafe target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
     let socket = unsafe socket(target.pointee.family, type, target.pointee.protocol)
+    guard socket >= 0 else {
+        transfer.exchange.socketTrouble = unsafe String(cString: strerror(errno))
+        return -1
+    }
     transfer.exchange.sockets.append(socket)
     return socket
 }

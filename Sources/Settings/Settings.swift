@@ -46,4 +46,15 @@ package struct Settings: Sendable {
     let clearText: [ClearTextSetting]
     /// Environment variables that are ignored and come close to a setting.
     package let ignoredVariables: [SettingsWarning]
+
+    /// The sections in which `new` differs and that are read at the start only.
+    package func sectionsThatNeedARestart(for new: Settings) -> [String] {
+        [
+            ("api.keys", apiKeys == new.apiKeys), ("api", api == new.api), ("jobs", jobs == new.jobs),
+            ("events", events == new.events), ("redis", redis == new.redis), ("database", database == new.database),
+            ("relay", relay == new.relay), ("retention", retention == new.retention), ("worker", worker == new.worker),
+            ("templates", templates == new.templates), ("storage", storage == new.storage), ("log", log == new.log),
+            ("server", server == new.server),
+        ].filter { !$0.1 }.map(\.0)
+    }
 }

@@ -4,6 +4,9 @@ import FoundationNetworking
 
 /// Talks to a running Postback through its HTTP API, for the commands.
 struct APIClient: Sendable {
+    /// Seconds that an answer may take.
+    static let patience: TimeInterval = 60
+
     let base: URL
     let key: String?
 
@@ -12,15 +15,18 @@ struct APIClient: Sendable {
     /// - Parameters:
     ///   - path: absolute, with its query.
     ///   - accepted: other statuses whose body is an answer too.
+    ///   - timeout: seconds.
     /// - Throws: ``CommandFailure`` with the API's own line for any other answer.
     func send(
         _ method: String,
         _ path: String,
         body: Data? = nil,
         headers: [String: String] = [:],
-        accepting accepted: Set<Int> = []
+        accepting accepted: Set<Int> = [],
+        timeout: TimeInterval = Self.patience
     ) async throws -> Data {
         var request = try request(method, path, body: body)
+        request.timeoutInterval = timeout
         for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
         let data: Data
         let response: URLResponse
@@ -45,7 +51,7 @@ struct APIClient: Sendable {
         guard let url = URL(string: prefix + path) else {
             throw CommandFailure(.badData, "\(path) is not a path")
         }
-        var request = URLRequest(url: url, timeoutInterval: 60)
+        var request = URLRequest(url: url, timeoutInterval: Self.patience)
         request.httpMethod = method
         if let key { request.setValue("Bearer \(key)", forHTTPHeaderField: "authorization") }
         if let body {
@@ -61,9 +67,10 @@ struct APIClient: Sendable {
         _ method: String,
         _ path: String,
         body: Data? = nil,
-        accepting accepted: Set<Int> = []
+        accepting accepted: Set<Int> = [],
+        timeout: TimeInterval = Self.patience
     ) async throws -> Answer {
-        let data = try await send(method, path, body: body, accepting: accepted)
+        let data = try await send(method, path, body: body, accepting: accepted, timeout: timeout)
         do {
             return try JSONDecoder().decode(type, from: data)
         } catch {

@@ -97,6 +97,13 @@ struct DeliveryReport {
         var lines = [head]
         if let called = attempt["url"]?.text, called != url { lines.append("      called \(called)") }
         if let error = attempt["error"]?.text { lines.append("      " + error) }
+        // Where it was sent instead, and how long it was asked to wait: what the status alone does not say.
+        for header in attempt["response"]?["headers"]?.elements ?? [] {
+            guard let name = header["name"]?.text?.lowercased(), ["location", "retry-after"].contains(name) else {
+                continue
+            }
+            lines.append("      \(name): \(header["value"]?.text ?? "")")
+        }
         if let body = attempt["response"]?["body"]?.text, !body.isEmpty {
             lines.append(
                 "      answered: " + String(body.prefix(500)).split(whereSeparator: \.isNewline).joined(separator: " ")

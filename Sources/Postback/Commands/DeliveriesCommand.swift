@@ -88,6 +88,12 @@ struct DeliveriesCommand: AsyncParsableCommand {
 
         func run() async throws {
             let client = try connection.client()
+            if ids.isEmpty, !force, filters.status == "delivered" {
+                throw CommandFailure(
+                    .badData,
+                    "--status delivered: give --force too, what was delivered is not sent again without it"
+                )
+            }
             let targets = ids.isEmpty ? try await matching(client) : dryRun ? try await replayable(client) : ids
             let body = force ? JSONValue.object([("force", .bool(true))]).data : nil
             try await Wishes(

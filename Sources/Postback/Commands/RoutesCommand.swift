@@ -54,7 +54,8 @@ struct RoutesCommand: AsyncParsableCommand {
             var failed = 0
             for destination in names.sorted(by: >) {
                 let path = try APIClient.path(["api", "destinations", destination, "test"])
-                let answer = try await client.read(JSONValue.self, "POST", path)
+                // The API answers when the destination has, or its own time is up: ten minutes at most.
+                let answer = try await client.read(JSONValue.self, "POST", path, timeout: 660)
                 if answer["outcome"]?.text != "delivered" { failed += 1 }
                 if json {
                     StandardStream.output.writeJSON(answer.line)

@@ -21,6 +21,12 @@ struct CommonOptions: ParsableArguments {
     @Option(help: "text or json (POSTBACK_LOG_FORMAT; default text).")
     var logFormat: String?
 
+    func validate() throws {
+        for (name, value) in [("--config", config), ("--data-dir", data)] where value == "" {
+            throw ValidationError("\(name): is empty")
+        }
+    }
+
     static let environment = ProcessInfo.processInfo.environment
 
     /// An option's value: what was given, else its environment variable. An empty variable counts as absent.

@@ -22,7 +22,7 @@ struct DeliveryFilters: Filters {
     var outcome: String?
     @Option(help: "Status code of the latest attempt.")
     var statusCode: String?
-    @Option(name: .customShort("q"), help: "Text in the id, job, URL or error.")
+    @Option(name: .customShort("q"), help: "Text in the event's id, the job's, the destination, the URL or the error.")
     var text: String?
 
     var query: [(String, String?)] {

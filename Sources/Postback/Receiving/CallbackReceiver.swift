@@ -83,7 +83,9 @@ struct CallbackReceiver {
                 ("id", value("webhook-id").map { .string($0) } ?? .null),
                 ("type", value("x-postback-event").map { .string($0) } ?? .null),
                 ("attempt", value("x-postback-attempt").map { .string($0) } ?? .null),
-                ("verified", report.map { .bool($0.isGood) } ?? .null), ("body", .string(text)),
+                ("verified", report.map { .bool($0.isGood) } ?? .null),
+                ("trouble", report.flatMap { $0.isGood ? nil : .string($0.summary) } ?? .null),
+                ("answered", .number(Double(status))), ("body", .string(text)),
             ])
             StandardStream.output.writeJSON(line.line)
         } else {

@@ -48,6 +48,7 @@ struct RelayProcess {
             }
         )
         let control = runtime.control
+        let running = settings.all
         let handling = SignalHandling(services: runtime.services, logger: logger) { [common, server, made, logger] in
             do {
                 let new = try RunSettings(common, server, made: made)
@@ -56,6 +57,13 @@ struct RelayProcess {
                     "Reloaded the routes",
                     metadata: Logger.Metadata([.count: .stringConvertible(new.all.table.routes.count)])
                 )
+                let sections = running.sectionsThatNeedARestart(for: new.all)
+                if !sections.isEmpty {
+                    logger.warning(
+                        "Some of what changed takes a restart",
+                        metadata: Logger.Metadata([.reason: "\(sections.joined(separator: ", "))"])
+                    )
+                }
             } catch let failure as CommandFailure {
                 for line in failure.lines {
                     logger.error("Reload refused, the old routes stay", metadata: Logger.Metadata([.reason: "\(line)"]))
