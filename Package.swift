@@ -354,8 +354,8 @@ let package = Package(
         .testTarget(
             name: "PostbackTests",
             dependencies: [
-                "API", "Deliveries", "HTTPSender", "Ledger", "PDFWorker", "Postback", "ReceiverTestSupport", "Relay",
-                "Signing", "Telemetry",
+                "API", "Deliveries", "HTTPSender", "JobQueue", "Ledger", "PDFWorker", "Postback", "ReceiverTestSupport",
+                "Relay", "Signing", "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -21,6 +21,18 @@ struct ProxyTests {
         #expect(request.header("host") == "hooks.example")
     }
 
+    @Test("A proxy that does not answer is told from a receiver that does not")
+    func deadProxy() async throws {
+        let nobody = try ClosedPort()
+        let answer = try await TestSender().send(
+            "http://hooks.example/",
+            origin: .untrusted,
+            options: TransportOptions(proxy: "http://127.0.0.1:\(nobody.port)")
+        )
+        #expect(answer.failure == .connect)
+        #expect(answer.errorText?.hasPrefix("through the proxy: ") == true)
+    }
+
     @Test(
         "What needs no look-up and the policy refuses is not asked of the proxy",
         arguments: ["10.0.0.1", "localhost", "a.localhost", "[::1]"]

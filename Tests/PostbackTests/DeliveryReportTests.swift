@@ -49,6 +49,15 @@ import Testing
         #expect(waiting.count == 1 && waiting[0].contains("callbacks.secret is not set"))
     }
 
+    @Test func `where a redirect leads and how long a receiver asks to wait is said`() throws {
+        let headers =
+            #"[{"name":"Location","value":"https://b.example/x"},{"name":"Retry-After","value":"90"},{"name":"Server","value":"x"}]"#
+        let attempt =
+            #"{"number":1,"outcome":"rejected","status_code":307,"response":{"headers":\#(headers),"body":""}}"#
+        let shown = try lines(#""status":"dead","attempts":[\#(attempt)]"#)
+        #expect(shown.suffix(2) == ["      location: https://b.example/x", "      retry-after: 90"])
+    }
+
     @Test(arguments: [
         "1e400", "1e-400", #""\ud800""#, String(repeating: "[", count: 127) + String(repeating: "]", count: 127),
     ])
