@@ -39,9 +39,6 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether it is about what is stored, which may be one row of those that were asked for.
-    package var isOneRow: Bool { code == .damagedRow || code == .corrupt }
-
     /// One line for a log: the kind of trouble and the message.
     package var description: String { "ledger \(code.rawValue): \(message)" }
 }

@@ -53,6 +53,7 @@ package struct Settings: Sendable {
             ("api.keys", apiKeys == new.apiKeys), ("api", api == new.api), ("jobs", jobs == new.jobs),
             ("events", events == new.events), ("redis", redis == new.redis), ("database", database == new.database),
             ("relay", relay == new.relay), ("retention", retention == new.retention), ("worker", worker == new.worker),
+            ("sender.max_in_flight", sender.maxInFlight == new.sender.maxInFlight),
             ("templates", templates == new.templates), ("storage", storage == new.storage), ("log", log == new.log),
             ("server", server == new.server),
         ].filter { !$0.1 }.map(\.0)

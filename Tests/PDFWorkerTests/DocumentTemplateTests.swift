@@ -83,7 +83,7 @@ import Testing
         ("<a/href=\"{{#a}}{{b}}{{/a}}\">", "{{b}} begins an address"),
         ("<a href=\"{{! x }}{{a}}\">", "{{a}} begins an address"),
         ("<SCRIPT>var a = '{{a}}'</SCRIPT>", "{{a}} stands inside <script>"),
-        ("<{{a}}>", "{{a}} stands in an attribute without quotes"),
+        ("<{{a}}>", "must be named in the template"), ("<{{! x }}script>", "must be named in the template"),
         ("{{#a}}<STYLE type=x>{{#b}}{{c}}{{/b}}</STYLE>{{/a}}", "{{c}} stands inside <style>"),
     ])
     func `what could break out of the page is refused when the product is read`(template: String, reason: String) throws

@@ -43,6 +43,8 @@ struct Invariants {
     }
 
     private let limits: DispatchLimits
+    /// The host of each destination whose URL came with an event.
+    private let hosts: [String?]
     private var destinations: [Destination]
     /// By the numbers of the deliveries.
     private var stages: [Stage]
@@ -57,11 +59,14 @@ struct Invariants {
     private var testsRecording = 0
     /// Requests in flight to destinations that have given no sign of life.
     private var unanswered = 0
+    /// The same of the URLs of each host.
+    private var unansweredOfHost: [String: Int] = [:]
     private var isDraining = false
 
-    init(limits: DispatchLimits, destinations: Int, deliveries: Int) {
+    init(limits: DispatchLimits, hosts: [String?], deliveries: Int) {
         self.limits = limits
-        self.destinations = Array(repeating: Destination(), count: destinations)
+        self.hosts = hosts
+        self.destinations = Array(repeating: Destination(), count: hosts.count)
         self.stages = Array(repeating: .free, count: deliveries)
     }
 
@@ -69,7 +74,7 @@ struct Invariants {
 
     /// All memory is gone.
     mutating func restarted() {
-        var next = Invariants(limits: limits, destinations: destinations.count, deliveries: stages.count)
+        var next = Invariants(limits: limits, hosts: hosts, deliveries: stages.count)
         for index in destinations.indices { next.destinations[index].admitted = destinations[index].admitted }
         self = next
     }
@@ -129,7 +134,7 @@ struct Invariants {
         let isSignOfLife = outcome != .retry && outcome != .unknown && outcome != .blocked
         if isSignOfLife, !destinations[index].hasAnswered {
             destinations[index].hasAnswered = true
-            unanswered -= destinations[index].ordered
+            noteUnanswered(-destinations[index].ordered, index)
         }
         if trigger == .probe, outcome == .retry || outcome == .unknown {
             destinations[index].failedProbes += 1
@@ -154,7 +159,7 @@ struct Invariants {
             testsInFlight -= 1
         } else {
             destinations[index].ordered -= 1
-            if !destinations[index].hasAnswered { unanswered -= 1 }
+            if !destinations[index].hasAnswered { noteUnanswered(-1, index) }
         }
     }
 
@@ -277,9 +282,17 @@ struct Invariants {
             testsInFlight += 1
         } else {
             destinations[index].ordered += 1
-            if !destinations[index].hasAnswered { unanswered += 1 }
+            if !destinations[index].hasAnswered { noteUnanswered(1, index) }
         }
     }
+
+    private mutating func noteUnanswered(_ count: Int, _ index: Int) {
+        unanswered += count
+        if let host = hosts[index] { unansweredOfHost[host, default: 0] += count }
+    }
+
+    /// Requests in flight to URLs of one host that are not known to answer.
+    private var slotsOfHost: Int { max(1, limits.inFlight / 16) }
 
     private mutating func checkLimits(of index: Int, _ policy: DestinationPolicy, at now: Int64)
         throws(InvariantViolation)
@@ -296,6 +309,12 @@ struct Invariants {
                 unanswered <= max(1, limits.inFlight / 2),
                 .nothingStarved,
                 "\(unanswered) of \(limits.inFlight) slots are taken by destinations that never answered"
+            )
+            let ofHost = hosts[index].flatMap { unansweredOfHost[$0] } ?? 0
+            try check(
+                ofHost <= slotsOfHost,
+                .nothingStarved,
+                "\(ofHost) of \(limits.inFlight) slots are taken by URLs of one host that never answered"
             )
         }
         guard let rate = policy.rate else { return }
@@ -445,9 +464,15 @@ struct Invariants {
         let hasRoom = inFlight < max(1, limits.inFlight / 2) && recording < limits.unrecorded
         let isQuiet = inFlight == 0 && recording == 0
         let wakeIn = dispatcher.wakeAt.map { $0.milliseconds(since: wall) }
+        var ofHost: [String: Int] = [:]
+        for index in destinations.indices where destinations[index].inFlight > 0 {
+            if let host = hosts[index] { ofHost[host, default: 0] += destinations[index].inFlight }
+        }
         for index in destinations.indices {
             let destination = destinations[index]
-            guard hasRoom, let policy = destination.policy, !destination.loadIsUnderWay, destination.inFlight == 0,
+            let hostHasRoom = hosts[index].flatMap { ofHost[$0] }.map { $0 < slotsOfHost } ?? true
+            guard hasRoom, hostHasRoom, let policy = destination.policy, !destination.loadIsUnderWay,
+                destination.inFlight == 0,
                 destination.recording == 0, destination.health != .paused, destination.health != .gone,
                 isAnyDue(ledger.shelves[index], at: wall)
             else {

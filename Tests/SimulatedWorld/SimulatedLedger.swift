@@ -101,7 +101,7 @@ struct SimulatedLedger {
         let isBeforeReplay =
             row.progress.trigger == .replay
             && (result.attempt.trigger == .scheduled || result.replayDueAt != nil
-                || result.attempt.startedAt < row.dueAt)
+                || result.attempt.startedAt.advanced(byMilliseconds: Dispatcher.smallestStepBack) < row.dueAt)
         row.progress.attempts = result.attempt.number
         switch result.next {
         case let next where wasPending && isBeforeReplay && next != .end(.delivered):

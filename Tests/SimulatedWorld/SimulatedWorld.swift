@@ -50,7 +50,7 @@ package struct SimulatedWorld {
         ledger = SimulatedLedger(destinations: plan.destinations.count, deliveries: destinationOf.count)
         invariants = Invariants(
             limits: plan.limits,
-            destinations: plan.destinations.count,
+            hosts: plan.destinations.map { RouteTable.callbackHost(of: $0.name) },
             deliveries: destinationOf.count
         )
         policies = plan.destinations.map(\.policy)

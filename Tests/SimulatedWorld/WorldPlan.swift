@@ -164,7 +164,7 @@ package struct WorldPlan: Sendable {
             destinations.append(
                 Destination(
                     number: number,
-                    name: luck.chance(50) ? "\(RouteTable.callbackPrefix)host-\(number)" : "route-\(number).success",
+                    name: luck.chance(50) ? Self.callback(number) : "route-\(number).success",
                     policy: Self.policy(&luck),
                     receiver: SimulatedReceiver(
                         habit: habit,
@@ -174,6 +174,13 @@ package struct WorldPlan: Sendable {
                 )
             )
         }
+    }
+
+    /// A URL that came with an event, of a host that has three of them at most.
+    private static func callback(_ number: Int) -> String {
+        let digits = String(number, radix: 16)
+        let zeros = String(repeating: "0", count: 16 - digits.count)
+        return "\(RouteTable.callbackPrefix)host\(number / 3)-\(zeros)\(digits)"
     }
 
     private mutating func addArrivals(_ count: Int64, until end: Int64, _ luck: inout SeededGenerator) {

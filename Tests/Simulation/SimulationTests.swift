@@ -17,7 +17,10 @@ struct SimulationTests {
     }
 
     /// Where retries starved behind deliveries whose results the ledger never takes: they filled the retries' part of each page.
-    @Test("no rule is broken in worlds that once broke one", arguments: [UInt64(301_207)])
+    @Test(
+        "no rule is broken in worlds that once broke one",
+        arguments: [UInt64(301_207), 524_953, 576_997, 584_711, 797_365]
+    )
     func onceBroken(seed: UInt64) async {
         #expect(FailedWorld(seed: seed) == nil)
     }

@@ -211,10 +211,25 @@ package struct Dispatcher: Sendable {
 
     /// Takes a delivery from a page, unless more is known of it than the page can tell.
     private mutating func take(_ delivery: DueDelivery, from load: DestinationLane.Load, lane index: Int) {
-        guard held[delivery.id] == nil, !load.released.contains(delivery.id) else { return }
         var delivery = delivery
         delivery.dueAt = delivery.dueAt.advanced(byMilliseconds: load.clockChange)
+        guard !load.released.contains(delivery.id) else {
+            // What was let go meanwhile may have been from before the replay: the next page says whether it is still to be made.
+            if delivery.progress.trigger == .replay { lanes[index]?.noteInLedger(dueAt: delivery.dueAt) }
+            return
+        }
+        if let known = held[delivery.id] { return learn(of: delivery, known) }
         if !hold(delivery, lane: index) { lanes[index]?.noteInLedger(dueAt: delivery.dueAt) }
+    }
+
+    /// Learns from a page that a delivery which is here was replayed: one that was read before the replay had brought it in.
+    private mutating func learn(of delivery: DueDelivery, _ known: Held) {
+        guard delivery.progress.trigger == .replay, known.progress.trigger != .replay else { return }
+        switch known.stage {
+        case .queued: held[delivery.id]?.progress = delivery.progress
+        case .inFlight, .recording: held[delivery.id]?.replayDueAt = known.replayDueAt ?? delivery.dueAt
+        case .unrecordable: break
+        }
     }
 
     /// Notes that a page could not be read; it is asked for again at `retryAt`.
@@ -340,6 +355,10 @@ package struct Dispatcher: Sendable {
         if delta < 0 {
             for (id, known) in held {
                 held[id]?.replayDueAt = known.replayDueAt?.advanced(byMilliseconds: delta)
+                // The ledger's is moved too, before or after this is heard to be recorded: rather look too early.
+                if case .recording(let due?) = known.stage {
+                    held[id]?.stage = .recording(due.advanced(byMilliseconds: delta))
+                }
             }
         }
         for index in lanes.indices where lanes[index] != nil {
@@ -534,8 +553,11 @@ package struct Dispatcher: Sendable {
         guard var lane = lanes[index].take() else { return nil }
         let unprovenBefore = lane.unprovenInFlight
         let wasGone = lane.health == .gone
+        let wasProven = lane.isProven
         let result = body(&lane)
         noteUnproven(lane, since: unprovenBefore)
+        // One that answers waits for no slot of those that do not.
+        if lane.isProven, !wasProven, lane.isReady, unproven.withdraw(index, lane.host) { ready.append(index) }
         gone += (lane.health == .gone ? 1 : 0) - (wasGone ? 1 : 0)
         lanes[index] = lane
         return result

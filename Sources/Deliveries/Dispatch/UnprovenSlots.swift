@@ -62,12 +62,25 @@ struct UnprovenSlots: Sendable {
     /// Takes out those that may try next: one of the host, and one of all, where there is a slot.
     mutating func takeWaiting(_ host: String?) -> [Int] {
         var lanes: [Int] = []
+        // In this order: of two that find one slot, the one of the host goes behind all others, or hosts that hang would pass their slots on
+        // among their own.
+        if inFlight < limit, let lane = waiting.popFirst() { lanes.append(lane) }
         if let host, let first = hosts[host], first.inFlight < hostLimit, !first.waiting.isEmpty,
             let lane = hosts[host]?.waiting.popFirst()
         {
             lanes.append(lane)
         }
-        if inFlight < limit, let lane = waiting.popFirst() { lanes.append(lane) }
         return lanes
+    }
+
+    /// Takes a destination out that waits here. - Returns: whether it did.
+    mutating func withdraw(_ lane: Int, _ host: String?) -> Bool {
+        if let host, let place = hosts[host]?.waiting.firstIndex(of: lane) {
+            hosts[host]?.waiting.remove(at: place)
+            return true
+        }
+        guard let place = waiting.firstIndex(of: lane) else { return false }
+        waiting.remove(at: place)
+        return true
     }
 }

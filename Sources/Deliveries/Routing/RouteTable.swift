@@ -72,10 +72,12 @@ package struct RouteTable: Sendable {
     }
 
     /// The host in a name that ``callbackName(_:)`` made; `nil` for any other name.
-    static func callbackHost(of name: String) -> String? {
-        guard name.hasPrefix(callbackPrefix), let end = name.lastIndex(of: "-") else { return nil }
-        let start = name.index(name.startIndex, offsetBy: callbackPrefix.count)
-        return start < end ? String(name[start..<end]) : nil
+    package static func callbackHost(of name: String) -> String? {
+        // A hyphen and sixteen digits are the end.
+        guard name.hasPrefix(callbackPrefix), name.utf8.count > callbackPrefix.utf8.count + 17,
+            name.utf8.dropLast(16).last == UInt8(ascii: "-")
+        else { return nil }
+        return String(name.dropFirst(callbackPrefix.count).dropLast(17))
     }
 
     /// What the names of destinations that came with an event begin with. No route's destination is named so.

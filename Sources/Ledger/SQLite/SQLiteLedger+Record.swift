@@ -65,11 +65,12 @@ private struct AttemptWriter {
         guard let (status, destination, trigger, due) = found, try add(attempt) else { return }
         latencies.add(attempt, to: destination)
 
-        // What was asked for after it had begun, or without its knowing, is still to be made.
+        // What was asked for after it had begun, or without its knowing, is still to be made. Who sent it knows, but for a moment; and a clock
+        // that is set back by less than what moves due times must not make a replay's own attempt look like one from before it.
         let isBeforeReplay =
             trigger == .replay
             && (attempt.trigger == .scheduled || result.replayDueAt != nil
-                || due.map { attempt.startedAt < $0 } ?? false)
+                || due.map { attempt.startedAt.advanced(byMilliseconds: Dispatcher.smallestStepBack) < $0 } ?? false)
         switch (status, result.next) {
         case (.pending, let next) where isBeforeReplay && next != .end(.delivered):
             try db.cachedStatement(sql: Self.noteSQL).run(last(attempt) + [.id(attempt.delivery)])

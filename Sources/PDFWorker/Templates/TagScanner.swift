@@ -47,6 +47,9 @@ struct TagScanner {
     private mutating func readTag() throws(ProductProblem) -> TemplateTag {
         let start = index
         let startLine = line
+        if start > 0, bytes[start - 1] == UInt8(ascii: "<") {
+            throw ProductProblem("line \(startLine): an element of HTML must be named in the template, not by a tag")
+        }
         index += 2
         let sign = index < bytes.count ? bytes[index] : 0
         let closing = sign == UInt8(ascii: "{") ? "}}}" : "}}"
@@ -111,9 +114,7 @@ struct TagScanner {
                 }
             } else if startsWith("<!--") {
                 state = .comment
-            } else if byte == UInt8(ascii: "<"), let next = peek(1),
-                isLetter(next) || next == UInt8(ascii: "/") || next == UInt8(ascii: "{")
-            {
+            } else if byte == UInt8(ascii: "<"), let next = peek(1), isLetter(next) || next == UInt8(ascii: "/") {
                 state = .tag
                 openedElement = readName()
             }

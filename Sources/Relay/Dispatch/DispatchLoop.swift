@@ -235,7 +235,7 @@ package actor DispatchLoop {
         case .payloads(let orders, .success(let payloads)):
             noteReading(of: nil, trouble: nil, at: now)
             start(orders, payloads)
-        case .payloads(let orders, .failure(let error)) where orders.count > 1 && error.isOneRow:
+        case .payloads(let orders, .failure(let error)) where orders.count > 1 && error.code == .damagedRow:
             // One of them cannot be read. It holds up none of the others.
             for order in orders { read([order], in: &group) }
         case .payloads(let orders, .failure(let error)) where error.code == .damagedRow:

@@ -9,6 +9,8 @@ struct PayloadCache {
     private let limit: Int
     /// Above so many bytes it is worth looking for entries that nobody wants any more.
     private var sweepAbove: Int
+    /// Bodies for which there was no room since somebody looked.
+    private var refused = 0
 
     /// - Parameter limit: bytes of bodies, and of 512 more for each entry.
     init(limit: Int) {
@@ -16,7 +18,11 @@ struct PayloadCache {
         self.sweepAbove = limit / 2
     }
 
-    func hasRoom(for payload: DeliveryPayload) -> Bool { bytes + Self.size(payload) <= limit }
+    mutating func hasRoom(for payload: DeliveryPayload) -> Bool {
+        let hasRoom = bytes + Self.size(payload) <= limit
+        if !hasRoom { refused += 1 }
+        return hasRoom
+    }
 
     /// Keeps a body for which there is room.
     mutating func insert(_ payload: DeliveryPayload) {
@@ -31,15 +37,16 @@ struct PayloadCache {
         return payload
     }
 
-    /// Whether it is time to drop what is no longer wanted.
-    var isCrowded: Bool { bytes > sweepAbove }
+    /// Whether it is time to drop what is no longer wanted: it has grown since the last time, or it is full and so many found no room that
+    /// looking again costs little beside them.
+    var isCrowded: Bool { bytes > sweepAbove || refused > 64 + payloads.count / 8 }
 
     /// Drops what `isWanted` does not name.
     mutating func keep(_ isWanted: (DeliveryID) -> Bool) {
         payloads = payloads.filter { isWanted($0.key) }
         bytes = payloads.values.reduce(0) { $0 + Self.size($1) }
-        // Always below the limit: once nothing more fits, somebody must still look.
-        sweepAbove = min(max(limit / 2, bytes + limit / 8), limit - limit / 16)
+        sweepAbove = max(limit / 2, bytes + limit / 8)
+        refused = 0
     }
 
     private static func size(_ payload: DeliveryPayload) -> Int { payload.body.count + 512 }

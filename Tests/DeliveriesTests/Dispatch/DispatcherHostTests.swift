@@ -53,6 +53,44 @@ struct DispatcherHostTests {
         #expect(sent == Array(1...4) + Array(10...40))
     }
 
+    @Test("one that answers while it waits goes on at once")
+    func answersWhileItWaits() {
+        var bench = DispatcherBench(DestinationPolicy(), limits: DispatchLimits(inFlight: 64))
+        bench.add([9000])
+        #expect(bench.sends() == [9000])
+        for host in Int64(0)..<10 {
+            for number in Int64(1)...10 { add(host * 100 + number, of: "h\(host).example", to: &bench) }
+        }
+        #expect(bench.sends().count == 31)
+        bench.add(9001...9008)
+        #expect(bench.sends().isEmpty, "no slot of the unproven is free")
+        bench.answer([9000])
+        #expect(bench.sends().filter { $0 >= 9000 }.isEmpty == false)
+    }
+
+    @Test("hosts that hang do not pass their slots on among their own")
+    func noPassingOn() {
+        var bench = DispatcherBench(limits: DispatchLimits(inFlight: 64))
+        for host in Int64(0)..<8 {
+            for number in Int64(1)...50 { add(host * 100 + number, of: "h\(host).example", to: &bench) }
+        }
+        var open = bench.sends()
+        #expect(open.count == 32)
+        for number in Int64(9001)...9004 { add(number, of: "new.example", to: &bench) }
+        var rounds = 0
+        var fresh: [Int64] = []
+        while fresh.isEmpty, rounds < 400, let first = open.first {
+            open.removeFirst()
+            bench.answer([first], .status(503))
+            let more = bench.sends()
+            fresh = more.filter { $0 > 9000 }
+            open += more
+            rounds += 1
+        }
+        #expect(!fresh.isEmpty)
+        #expect(rounds <= 8, "\(rounds) requests had to end before a new host had its first")
+    }
+
     @Test("with all slots of the unproven taken, those of other hosts wait too, and come in their turn")
     func allTaken() {
         var bench = DispatcherBench(limits: DispatchLimits(inFlight: 64))
