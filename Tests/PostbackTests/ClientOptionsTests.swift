@@ -32,6 +32,18 @@ import Testing
         #expect(throws: (any Error).self) { try WorkerCommand.parse(["--queues", queues]) }
     }
 
+    @Test func `a negative number is told to be out of range, not to be missing`() {
+        let refusal = #expect(throws: (any Error).self) { try ListOptions.parse(["--limit", "-1"]) }
+        #expect(refusal.map { ListOptions.message(for: $0) } == "--limit: -1 is not from 1 to 100000")
+    }
+
+    @Test func `an empty directory or file is refused, not taken for this one`() {
+        for option in ["--data-dir", "--config"] {
+            let refusal = #expect(throws: (any Error).self) { try CommonOptions.parse([option, ""]) }
+            #expect(refusal.map { CommonOptions.message(for: $0) } == "\(option): is empty")
+        }
+    }
+
     @Test func `names of queues are taken with spaces between them`() throws {
         _ = try WorkerCommand.parse(["--queues", "pdf, slow,pdf"])
     }

@@ -74,7 +74,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
         var dryRun = false
         @Flag(help: "Also replay what was delivered: the receiver gets it again.")
         var force = false
-        @Option(help: "So many a second, at most.")
+        @Option(parsing: .unconditional, help: "So many a second, at most.")
         var rate: Double?
         @Flag(help: "Print JSON, one answer a line.")
         var json = false

@@ -16,11 +16,11 @@ struct ListenCommand: AsyncParsableCommand {
     var port: Int = 9000
     @Option(help: "The secret to verify with (whsec_…), or env:NAME or file:PATH. Without one nothing is verified.")
     var secret: String?
-    @Option(help: "Status to answer with.")
+    @Option(parsing: .unconditional, help: "Status to answer with.")
     var status: Int = 200
     @Option(help: "How long to wait before answering, such as 500ms or 2s.")
     var delay: String?
-    @Option(help: "End after so many callbacks.")
+    @Option(parsing: .unconditional, help: "End after so many callbacks.")
     var count: Int?
     @Flag(help: "Print JSON, one callback a line.")
     var json = false

@@ -20,7 +20,9 @@ struct RoutesCommand: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func run() throws {
-            let settings = try RunSettings.load(common)
+            let run = try RunSettings(common)
+            _ = try run.redisEndpoint()
+            let settings = run.all
             for route in settings.table.routes {
                 StandardStream.output.write("\(route.name)")
                 StandardStream.output.write("  success  \(route.success.url.text)")

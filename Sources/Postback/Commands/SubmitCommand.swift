@@ -32,7 +32,7 @@ struct SubmitCommand: AsyncParsableCommand {
     var failureURL: String?
     @Option(help: "Not before this time (RFC 3339).")
     var runAt: String?
-    @Option(help: "Tries after the first, 0 to 25.")
+    @Option(parsing: .unconditional, help: "Tries after the first, 0 to 25.")
     var maxRetries: Int?
     @Option(help: "How long one run may take, such as 90s or 5m.")
     var timeout: String?

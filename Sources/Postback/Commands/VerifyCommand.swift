@@ -20,7 +20,7 @@ struct VerifyCommand: ParsableCommand {
     var headers: String
     @Option(help: "File with the body, byte for byte; - for standard input.", completion: .file())
     var body: String
-    @Option(help: "Seconds by which the timestamp may differ from now.")
+    @Option(parsing: .unconditional, help: "Seconds by which the timestamp may differ from now.")
     var tolerance: Int64 = 300
     @Flag(help: "Do not look at the timestamp's age: for a delivery that was kept.")
     var ignoreAge = false

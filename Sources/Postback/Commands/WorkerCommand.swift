@@ -28,7 +28,7 @@ struct WorkerCommand: AsyncParsableCommand {
     var burst = false
     @Option(help: "The worker's name for people (worker.name; default the host's name).")
     var name: String?
-    @Option(help: "Jobs at once, 1 to 64 (worker.concurrency; default 2).")
+    @Option(parsing: .unconditional, help: "Jobs at once, 1 to 64 (worker.concurrency; default 2).")
     var concurrency: Int?
 
     func validate() throws {

@@ -14,9 +14,9 @@ struct DeliveryFilters: Filters {
     var jobID: String?
     @Option(help: "Id of the event.")
     var eventID: String?
-    @Option(help: "Received at this time or later: RFC 3339, or 30m, 24h, 7d ago.")
+    @Option(parsing: .unconditional, help: "Received at this time or later: RFC 3339, or 30m, 24h, 7d ago.")
     var since: String?
-    @Option(help: "Received before this time.")
+    @Option(parsing: .unconditional, help: "Received before this time.")
     var until: String?
     @Option(help: "Outcome of the latest attempt: delivered, retry, not_ready, rejected, gone, unknown or blocked.")
     var outcome: String?

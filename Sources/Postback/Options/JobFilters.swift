@@ -10,9 +10,9 @@ struct JobFilters: Filters {
     var product: String?
     @Option(help: "What the submitter called the document.")
     var code: String?
-    @Option(help: "Submitted at this time or later: RFC 3339, or 30m, 24h, 7d ago.")
+    @Option(parsing: .unconditional, help: "Submitted at this time or later: RFC 3339, or 30m, 24h, 7d ago.")
     var since: String?
-    @Option(help: "Submitted before this time.")
+    @Option(parsing: .unconditional, help: "Submitted before this time.")
     var until: String?
 
     var query: [(String, String?)] {

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// How much of a list is printed, and how.
 struct ListOptions: ParsableArguments {
-    @Option(help: "How many, at most.")
+    @Option(parsing: .unconditional, help: "How many, at most.")
     var limit: Int = 50
 
     @Flag(help: "Print JSON, one a line.")
