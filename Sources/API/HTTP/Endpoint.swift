@@ -86,21 +86,22 @@ struct Endpoint: Sendable {
         values: [Substring: Substring],
         _ credential: Credential
     ) async throws -> Response {
-        guard access != .anyone else {
-            let call = Call(request: request, context: context, parameters: .none, pathValues: values)
-            return try await respond(call, credential.key)
+        let key: APIKey?
+        let query: QueryParameters
+        switch access {
+        case .anyone:
+            (key, query) = (credential.key, .none)
+        case .link:
+            query = try QueryParameters(request.uri.query, known: parameters)
+            key = try query.text("signature") == nil ? try admit(credential) : nil
+        case .role, .system:
+            key = try admit(credential)
+            query = try QueryParameters(request.uri.query, known: parameters)
         }
-        if access == .link {
-            let query = try QueryParameters(request.uri.query, known: parameters)
-            let isLink = try query.text("signature") != nil
-            let key = isLink ? nil : try admit(credential)
-            let call = Call(request: request, context: context, parameters: query, pathValues: values)
-            return try await respond(call, key)
-        }
-        let key = try admit(credential)
-        let query = try QueryParameters(request.uri.query, known: parameters)
-        let call = Call(request: request, context: context, parameters: query, pathValues: values)
-        return try await respond(call, key)
+        return try await respond(
+            Call(request: request, context: context, parameters: query, pathValues: values),
+            key
+        )
     }
 
     private func admit(_ credential: Credential) throws(Problem) -> APIKey {

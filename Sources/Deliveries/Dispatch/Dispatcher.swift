@@ -308,12 +308,7 @@ package struct Dispatcher: Sendable {
         for id in ids {
             guard let known = held[id], case .recording = known.stage else { continue }
             unrecorded -= 1
-            if known.replayDueAt == nil {
-                held[id]?.stage = .unrecordable
-                lanes[known.lane]?.stuck += 1
-            } else {
-                release(id, dueInLedger: nil)
-            }
+            keepBack(id, known)
             markReady(known.lane)
         }
     }
@@ -327,13 +322,15 @@ package struct Dispatcher: Sendable {
                 $0.giveBackSlot(of: id)
                 return false
             }
-            if known.replayDueAt == nil {
-                held[id]?.stage = .unrecordable
-                lanes[known.lane]?.stuck += 1
-            } else {
-                release(id, dueInLedger: nil)
-            }
+            keepBack(id, known)
         }
+    }
+
+    /// Keeps a delivery from being brought in again, unless somebody has asked for it since.
+    private mutating func keepBack(_ id: DeliveryID, _ known: Held) {
+        guard known.replayDueAt == nil else { return release(id, dueInLedger: nil) }
+        held[id]?.stage = .unrecordable
+        lanes[known.lane]?.stuck += 1
     }
 
     // MARK: Time

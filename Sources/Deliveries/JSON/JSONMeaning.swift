@@ -60,59 +60,14 @@ package struct JSONMeaning {
             return Self.counted("#", Array(bytes[start..<min(index, bytes.count)]))
         }
 
-        /// The text of a string, in UTF-8; halves of surrogate pairs that stand alone are told apart from everything else.
+        /// The text of a string, in UTF-8.
         private mutating func string() -> [UInt8] {
-            var text: [UInt8] = []
             index += 1
-            while let byte = peek, byte != UInt8(ascii: "\"") {
-                index += 1
-                guard byte == UInt8(ascii: "\\"), let escape = peek else {
-                    text.append(byte)
-                    continue
-                }
-                index += 1
-                switch escape {
-                case UInt8(ascii: "b"): text.append(0x08)
-                case UInt8(ascii: "f"): text.append(0x0C)
-                case UInt8(ascii: "n"): text.append(0x0A)
-                case UInt8(ascii: "r"): text.append(0x0D)
-                case UInt8(ascii: "t"): text.append(0x09)
-                case UInt8(ascii: "u"): text += Self.encoded(scalar())
-                default: text.append(escape)
-                }
-            }
+            let start = index
+            while let byte = peek, byte != UInt8(ascii: "\"") { index += byte == UInt8(ascii: "\\") ? 2 : 1 }
+            let end = min(index, bytes.count)
             index += 1
-            return text
-        }
-
-        private mutating func scalar() -> UInt32 {
-            let first = unit()
-            guard 0xD800..<0xDC00 ~= first, index + 1 < bytes.count, bytes[index] == UInt8(ascii: "\\"),
-                bytes[index + 1] == UInt8(ascii: "u")
-            else { return first }
-            let behind = index
-            index += 2
-            let second = unit()
-            guard 0xDC00..<0xE000 ~= second else {
-                index = behind
-                return first
-            }
-            return 0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)
-        }
-
-        private mutating func unit() -> UInt32 {
-            var unit: UInt32 = 0
-            for _ in 0..<4 {
-                unit = unit << 4 | UInt32(peek.flatMap(JSONScanner.hexValue) ?? 0)
-                index += 1
-            }
-            return unit
-        }
-
-        /// UTF-8, also of numbers that stand for no character.
-        private static func encoded(_ scalar: UInt32) -> [UInt8] {
-            if let scalar = Unicode.Scalar(scalar) { return Array(String(Character(scalar)).utf8) }
-            return [UInt8(0xE0 | scalar >> 12), UInt8(0x80 | scalar >> 6 & 0x3F), UInt8(0x80 | scalar & 0x3F)]
+            return JSONScanner.unescaped(bytes[start..<end])
         }
 
         /// Whether the structure ends here; what separates its elements is passed over.

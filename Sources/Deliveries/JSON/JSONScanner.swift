@@ -217,7 +217,8 @@ struct JSONScanner {
         return length
     }
 
-    /// The text of a checked string without its escapes, as far as it matters for comparing names.
+    /// The text of a checked string without its escapes, in UTF-8. Halves of surrogate pairs that stand alone are written as UTF-8 would have
+    /// them, so that no two texts become one.
     static func unescaped(_ written: some Collection<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         var rest = written.makeIterator()
@@ -232,16 +233,36 @@ struct JSONScanner {
             case UInt8(ascii: "n"): result.append(0x0A)
             case UInt8(ascii: "r"): result.append(0x0D)
             case UInt8(ascii: "t"): result.append(0x09)
-            case UInt8(ascii: "u"):
-                var unit: UInt32 = 0
-                for _ in 0..<4 { unit = unit << 4 | UInt32(rest.next().flatMap(hexValue) ?? 0) }
-                // A half of a surrogate pair cannot be part of an envelope name; any stand-in will do.
-                let scalar = Unicode.Scalar(unit) ?? "\u{FFFD}"
-                result.append(contentsOf: Array(String(Character(scalar)).utf8))
+            case UInt8(ascii: "u"): result.append(contentsOf: encoded(scalar(&rest)))
             default: result.append(escape)
             }
         }
         return result
+    }
+
+    /// What the digits behind `\u` stand for, with those of a second half if it follows.
+    private static func scalar(_ rest: inout some IteratorProtocol<UInt8>) -> UInt32 {
+        let first = unit(&rest)
+        var ahead = rest
+        guard 0xD800..<0xDC00 ~= first, ahead.next() == UInt8(ascii: "\\"), ahead.next() == UInt8(ascii: "u") else {
+            return first
+        }
+        let second = unit(&ahead)
+        guard 0xDC00..<0xE000 ~= second else { return first }
+        rest = ahead
+        return 0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)
+    }
+
+    private static func unit(_ rest: inout some IteratorProtocol<UInt8>) -> UInt32 {
+        var unit: UInt32 = 0
+        for _ in 0..<4 { unit = unit << 4 | UInt32(rest.next().flatMap(hexValue) ?? 0) }
+        return unit
+    }
+
+    /// UTF-8, also of numbers that stand for no character.
+    private static func encoded(_ scalar: UInt32) -> [UInt8] {
+        if let scalar = Unicode.Scalar(scalar) { return Array(String(Character(scalar)).utf8) }
+        return [UInt8(0xE0 | scalar >> 12), UInt8(0x80 | scalar >> 6 & 0x3F), UInt8(0x80 | scalar & 0x3F)]
     }
 
     static func hexValue(_ byte: UInt8) -> UInt8? {
