@@ -27,7 +27,7 @@ package struct APIApplication: Service {
         quiet.logLevel = max(quiet.logLevel, .warning)
         let watch = JobWatch(limit: dependencies.jobRules.watcherLimit, changes: dependencies.jobs.changes)
         let http = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ParserProblemHandler()],
+            additionalChannelHandlers: [ParserProblemHandler(), HangUpHandler()],
             idleTimeout: .seconds(60),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: ParserProblemHandler.fieldLimit,

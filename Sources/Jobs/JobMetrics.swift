@@ -1,11 +1,14 @@
 package import Deliveries
 package import JobQueue
 package import Metrics
+import Synchronization
 import Telemetry
 
-/// The instruments of jobs. Labels are queues and the words of the contract: product ids come from outside.
-package struct JobMetrics: Sendable {
+/// The instruments of jobs. Labels are queues, workers that are alive, and the words of the contract: product ids come from outside.
+package final class JobMetrics: Sendable {
     private let factory: any MetricsFactory
+    /// The levels of each worker that are shown.
+    private let workers = Mutex<[String: [Meter]]>([:])
 
     /// Makes the instruments.
     package init(factory: any MetricsFactory) {
@@ -45,6 +48,31 @@ package struct JobMetrics: Sendable {
         for state in [WorkerRecord.State.idle, .busy, .stopping] {
             meter(.workers, [("state", state.rawValue)], Double(workers.count { $0.state == state }))
         }
+        show(workers)
+    }
+
+    /// The levels of each worker. One that is gone is shown no more: each start has a name of its own, and of names there is no end.
+    private func show(_ records: [WorkerRecord]) {
+        var levels: [String: [Meter]] = [:]
+        for record in records {
+            let worker = ("worker", record.name)
+            var meters = [
+                meter(.workerSlots, [worker], Double(record.concurrency)),
+                meter(.workerBusySlots, [worker], Double(record.currentJobs.count)),
+            ]
+            if let usage = record.usage {
+                meters.append(
+                    meter(.workerProcessorTime, [worker], Double(usage.processorMilliseconds) / 1000)
+                )
+                meters.append(meter(.workerMemory, [worker], Double(usage.memoryBytes)))
+            }
+            levels[record.name] = meters
+        }
+        let gone = workers.withLock { shown in
+            defer { shown = levels }
+            return shown.filter { levels[$0.key] == nil }
+        }
+        for meter in gone.values.joined() { meter.destroy() }
     }
 
     /// How many submissions wait in the ledger for Redis.
@@ -63,7 +91,10 @@ package struct JobMetrics: Sendable {
             .recordNanoseconds(max(0, milliseconds).multipliedSaturating(by: 1_000_000))
     }
 
-    private func meter(_ name: MetricName, _ dimensions: [(String, String)], _ value: Double) {
-        Meter(label: name.rawValue, dimensions: dimensions, factory: factory).set(value)
+    @discardableResult
+    private func meter(_ name: MetricName, _ dimensions: [(String, String)], _ value: Double) -> Meter {
+        let meter = Meter(label: name.rawValue, dimensions: dimensions, factory: factory)
+        meter.set(value)
+        return meter
     }
 }

@@ -13,7 +13,7 @@ struct PostbackCommand: AsyncParsableCommand {
         version: PostbackVersion.current,
         subcommands: [
             UpCommand.self, RelayCommand.self, WorkerCommand.self, SubmitCommand.self, JobsCommand.self,
-            QueuesCommand.self, PublishCommand.self, DeliveriesCommand.self, RoutesCommand.self,
+            QueuesCommand.self, DoctorCommand.self, PublishCommand.self, DeliveriesCommand.self, RoutesCommand.self,
             ListenCommand.self, VerifyCommand.self, SecretCommand.self,
         ]
     )

@@ -26,6 +26,10 @@ package enum MetricName: String, CaseIterable, Sendable {
     case jobRun = "postback_job_run_seconds"
     case jobsSpooled = "postback_jobs_spooled"
     case workers = "postback_workers"
+    case workerSlots = "postback_worker_slots"
+    case workerBusySlots = "postback_worker_busy_slots"
+    case workerProcessorTime = "postback_worker_cpu_seconds_total"
+    case workerMemory = "postback_worker_memory_bytes"
 
     /// One line that says what it counts.
     package var help: String {
@@ -56,6 +60,10 @@ package enum MetricName: String, CaseIterable, Sendable {
         case .jobRun: "How long the last run of a job took."
         case .jobsSpooled: "Jobs accepted while Redis is away, that wait in the ledger."
         case .workers: "Live workers, by state."
+        case .workerSlots: "Jobs that a live worker runs at once at most."
+        case .workerBusySlots: "Jobs that a live worker runs."
+        case .workerProcessorTime: "Processor time of a live worker's process and its renderer."
+        case .workerMemory: "Memory of a live worker's process and its renderer."
         }
     }
 

@@ -3,8 +3,8 @@ import Synchronization
 
 /// A swift-metrics back end that keeps every series in memory and writes them in Prometheus' text format 0.0.4.
 ///
-/// Labels must have bounded values: a series is kept for ever. Timers become histograms in seconds with the buckets of
-/// their ``MetricName``.
+/// Labels must have bounded values: a series is kept for ever, but for a level that is destroyed. Timers become histograms in seconds with
+/// the buckets of their ``MetricName``; a level whose name ends in `_total` is a counter that is kept elsewhere.
 package final class PrometheusRegistry: MetricsFactory {
     private struct Key: Hashable {
         var label: String
@@ -25,17 +25,23 @@ package final class PrometheusRegistry: MetricsFactory {
     }
 
     package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
-        find(label, dimensions, .gauge)
+        find(label, dimensions, label.hasSuffix("_total") ? .counter : .gauge)
     }
 
     package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         find(label, dimensions, .histogram(MetricName(rawValue: label)?.buckets ?? [0.01, 0.1, 1, 10]))
     }
 
-    // Series are shared by all handles of a label and live as long as the process.
+    /// Ends a level: it is not shown any more.
+    package func destroyMeter(_ handler: any MeterHandler) {
+        series.withLock { series in
+            if let key = series.first(where: { $0.value === handler })?.key { series[key] = nil }
+        }
+    }
+
+    // The others are shared by all handles of a label and live as long as the process.
     package func destroyCounter(_ handler: any CounterHandler) {}
     package func destroyRecorder(_ handler: any RecorderHandler) {}
-    package func destroyMeter(_ handler: any MeterHandler) {}
     package func destroyTimer(_ handler: any TimerHandler) {}
 
     private func find(_ label: String, _ dimensions: [(String, String)], _ kind: MetricSeries.Kind) -> MetricSeries {

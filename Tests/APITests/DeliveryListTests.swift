@@ -118,6 +118,10 @@ struct DeliveryListTests {
             let reply = try await api.send(.get, "/api/deliveries", key: "acme-ops-secret")
             #expect(reply.json["items"]?.items?.compactMap { $0["id"]?.string } == [Sample.id(1).description])
             #expect(try await api.send(.get, "/api/deliveries").json["items"]?.items?.count == 3)
+            let others = try await api.send(.get, "/api/deliveries?tenant=other")
+            #expect(others.json["items"]?.items?.compactMap { $0["id"]?.string } == [Sample.id(2).description])
+            let refused = try await api.send(.get, "/api/deliveries?tenant=other", key: "acme-ops-secret")
+            #expect(refused.status == 403 && refused.detail.hasPrefix("tenant: "))
         }
     }
 

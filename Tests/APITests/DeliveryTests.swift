@@ -168,7 +168,7 @@ struct DeliveryTests {
             api.ledger.insert(Sample.delivery(1, status: .pending))
             let reply = try await api.post(Self.path(1) + "/cancel", "{}")
             #expect(reply.status == 202)
-            #expect(reply.text == #"{"id":"\#(Sample.id(1))","status":"cancelled"}"#)
+            #expect(reply.text == #"{"id":"\#(Sample.id(1))","status":"cancelled","attempt_under_way":false}"#)
             let again = try await api.post(Self.path(1) + "/cancel", "")
             #expect(again.status == 409)
             #expect(again.detail == "delivery \(Sample.id(1)) has ended as cancelled")

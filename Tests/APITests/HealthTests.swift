@@ -68,7 +68,8 @@ struct HealthTests {
                         concurrency: 2,
                         currentJobs: [job],
                         startedAt: Sample.now,
-                        lastBeatAt: Sample.now
+                        lastBeatAt: Sample.now,
+                        usage: WorkerUsage(processorMilliseconds: 1_500, memoryBytes: 80_000_000)
                     )
                 ]
             }
@@ -88,6 +89,8 @@ struct HealthTests {
                 )
             )
             #expect(reply.json["workers"]?.items?.first?["last_beat"]?.string == "2024-01-15T10:05:00.000Z")
+            #expect(reply.json["workers"]?.items?.first?["cpu_seconds"]?.number == 1.5)
+            #expect(reply.json["workers"]?.items?.first?["memory_bytes"]?.number == 80_000_000)
             #expect(reply.json["queues"]?.items?.first?["waiting"]?.number == 7)
 
             api.jobs.change { $0.failure = .unavailable(reason: "Redis does not answer", retryAfter: 5) }

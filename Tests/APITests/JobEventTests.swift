@@ -98,6 +98,39 @@ struct JobEventTests {
         }
     }
 
+    @Test("whoever hangs up leaves his place at once, also one who waits for a document", arguments: [true, false])
+    func hangUp(asStream: Bool) async throws {
+        // One place for a key, and nothing is written in less than an hour.
+        let rules = { @Sendable (rules: inout JobRules) in
+            (rules.watcherLimit, rules.keepAlive, rules.synchronousWait) = (2, .seconds(3600), .seconds(3600))
+        }
+        try await RunningServer.run(rules: rules) { server in
+            let job = Sample.job(1)
+            server.jobs.put(job)
+            let follow = "GET /api/jobs/\(job.record.id)/events HTTP/1.1\r\nHost: x\r\nX-API-Key: ops-secret\r\n\r\n"
+            let body = #"{"code":"a","product_id":"invoice"}"#
+            let generate =
+                "POST /api/reports/generate HTTP/1.1\r\nHost: x\r\nX-API-Key: ops-secret\r\n"
+                + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            try await server.converse { connection in
+                try await connection.send(asStream ? follow : generate)
+                if asStream {
+                    _ = try await connection.read(through: "event: progress")
+                } else {
+                    while server.jobs.state.withLock({ $0.looks }) == 0 { try await Task.sleep(for: .milliseconds(2)) }
+                }
+            }
+            var answer = ""
+            while !answer.contains("event: progress") {
+                try await server.converse { connection in
+                    try await connection.send(follow)
+                    answer = try await connection.read(through: "\n\n")
+                    if answer.contains(" 200 ") { answer = try await connection.read(through: "event: progress") }
+                }
+            }
+        }
+    }
+
     @Test("streams end when the server is to stop, so that it can")
     func stopping() async throws {
         try await RunningServer.run { server in

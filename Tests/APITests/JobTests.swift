@@ -115,6 +115,16 @@ struct JobTests {
             #expect(many.json["not_found"]?.strings == [foreign.record.id.text])
             let list = try await api.send(.get, "/api/jobs", key: "acme-ops-secret")
             #expect(list.json["items"]?.items?.map { $0["job_id"]?.string } == [own.record.id.text])
+            // Whoever sees all tenants may ask for one; a tenant for no other.
+            let others = try await api.send(.get, "/api/jobs?tenant=other&limit=1", key: "ops-secret")
+            #expect(others.json["items"]?.items?.map { $0["job_id"]?.string } == [foreign.record.id.text])
+            #expect(try await api.send(.get, "/api/jobs?tenant=acme", key: "acme-ops-secret").json == list.json)
+            let refused = try await api.send(.get, "/api/jobs?tenant=other", key: "acme-ops-secret")
+            #expect(refused.status == 403 && refused.detail.hasPrefix("tenant: "))
+            let foreignOnes = #"{"tenant":"other","dry_run":true}"#
+            #expect(try await api.post("/api/jobs/cancel", foreignOnes, key: "acme-ops-secret").status == 403)
+            let dry = try await api.post("/api/jobs/cancel", foreignOnes, key: "ops-secret")
+            #expect(dry.json["cancelled"]?.number == 1)
             let cancelled = try await api.post("/api/jobs/cancel", #"{"status":"queued"}"#, key: "acme-ops-secret")
             #expect(cancelled.json["cancelled"]?.number == 0)
             #expect(try await api.send(.get, "/api/queues", key: "acme-ops-secret").status == 403)

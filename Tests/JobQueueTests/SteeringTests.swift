@@ -220,6 +220,10 @@ struct SteeringTests {
             #expect(oldest.seconds >= now && oldest.seconds <= now + 60)
             let workers = try await test.queue.workers()
             #expect(workers.map(\.name) == ["one"] && workers.first?.currentJobs.count == 1)
+            #expect(workers.first?.usage == nil)
+            let usage = WorkerUsage(processorMilliseconds: 1_234, memoryBytes: 5_000_000_000)
+            _ = try await test.beat("one", usage: usage)
+            #expect(try await test.queue.workers().first?.usage == usage)
             test.clock.advance(by: .seconds(61))
             #expect(try await test.queue.workers().isEmpty)
         }

@@ -189,6 +189,38 @@ struct ArchiveTests {
         }
     }
 
+    @Test("What a worker takes of its machine is shown while it lives, and no longer")
+    func showsWorkers() {
+        let registry = PrometheusRegistry()
+        let metrics = JobMetrics(factory: registry)
+        func worker(_ name: String, _ usage: WorkerUsage?) -> WorkerRecord {
+            WorkerRecord(
+                name: name,
+                state: .busy,
+                queues: [.pdf],
+                concurrency: 4,
+                currentJobs: [JobID()],
+                startedAt: Timestamp(milliseconds: 0),
+                lastBeatAt: Timestamp(milliseconds: 0),
+                usage: usage
+            )
+        }
+        let usage = WorkerUsage(processorMilliseconds: 2_500, memoryBytes: 70_000_000)
+        let now = Timestamp(milliseconds: 0)
+        metrics.levels([], workers: [worker("a", usage), worker("b", nil)], now: now)
+        var text = registry.render()
+        #expect(text.contains("# TYPE postback_worker_cpu_seconds_total counter\n"))
+        #expect(text.contains(#"postback_worker_cpu_seconds_total{worker="a"} 2.5"#))
+        #expect(text.contains(#"postback_worker_memory_bytes{worker="a"} 70000000"#))
+        #expect(text.contains(#"postback_worker_slots{worker="b"} 4"#))
+        #expect(text.contains(#"postback_worker_busy_slots{worker="b"} 1"#))
+        #expect(!text.contains(#"postback_worker_memory_bytes{worker="b"}"#))
+        metrics.levels([], workers: [worker("b", usage)], now: now)
+        text = registry.render()
+        #expect(!text.contains(#"worker="a""#))
+        #expect(text.contains(#"postback_worker_memory_bytes{worker="b"} 70000000"#))
+    }
+
     @Test("The ids of idempotent jobs are UUIDs, the same for the same request and no other")
     func ids() {
         let key = IdempotencyKey(key: "k", fingerprint: [1])

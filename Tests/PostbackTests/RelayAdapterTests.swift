@@ -65,8 +65,7 @@ import Testing
                 hand: EntriesInHand(),
                 decider: IntakeDecider(node: 2)
             ),
-            ledger: ledger,
-            events: EventCheck(routing: routing)
+            ledger: ledger
         )
     }
 

@@ -611,7 +611,9 @@ struct RelayTests {
             // Without its result it is written alone.
             try await relay.store.admitted.wait(for: 1)
             let id = try await relay.delivery(ofEvent: "called-off").summary.id
-            guard case .cancelled = try await relay.control.cancel(id) else { throw CancelFailed() }
+            let cancelled = try await relay.control.cancel(id)
+            guard case .cancelled = cancelled.answer else { throw CancelFailed() }
+            #expect(cancelled.isUnderWay)
             gate.open()
             try await relay.store.recorded.wait(for: 1)
             let delivery = try await relay.delivery(ofEvent: "called-off")
@@ -772,8 +774,8 @@ struct RelayTests {
             let id = try await relay.delivery(ofEvent: "off").summary.id
             let first = try await relay.control.cancel(id)
             let second = try await relay.control.cancel(id)
-            #expect(first == .cancelled(destination: "default.success"))
-            #expect(second == .alreadyEnded(.cancelled))
+            #expect(first == (.cancelled(destination: "default.success"), false))
+            #expect(second == (.alreadyEnded(.cancelled), false))
             #expect(try await relay.delivery(ofEvent: "off").summary.nextAttemptAt == nil)
         }
     }

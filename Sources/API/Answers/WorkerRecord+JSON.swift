@@ -12,6 +12,8 @@ extension WorkerRecord {
             ("concurrency", JSON(concurrency)),
             ("started_at", JSON(startedAt)),
             ("last_beat", JSON(lastBeatAt)),
+            ("cpu_seconds", usage.map { .number(Double($0.processorMilliseconds) / 1000) } ?? .null),
+            ("memory_bytes", JSON(usage.map { Int($0.memoryBytes) })),
         ]
     }
 }

@@ -29,6 +29,9 @@ final class JobSubscription: Sendable {
 
     deinit { onEnd() }
 
+    /// Ends ``follow(for:every:_:)`` before its time: whoever waits has gone.
+    func stop() { continuation.finish() }
+
     /// Calls `look` at once, after each change, and every `interval`; until it says that it has seen enough, the time is up,
     /// or the process is to stop. To be called once.
     ///

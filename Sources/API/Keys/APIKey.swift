@@ -1,3 +1,5 @@
+import Deliveries
+
 /// Who a presented key belongs to; the key itself stays with the program that compares it.
 package struct APIKey: Hashable, Sendable {
     /// The name that logs, attempts and `/api/me` show.
@@ -21,6 +23,15 @@ package struct APIKey: Hashable, Sendable {
     func covers(tenant other: String?) -> Bool {
         guard let tenant else { return true }
         return other.map { tenant.utf8.elementsEqual($0.utf8) } ?? false
+    }
+
+    /// The tenant whose things a list shows: the key's own, else the one that was asked for; `nil`: everything.
+    func scope(asked: String?) throws(Problem) -> String? {
+        guard let asked else { return tenant }
+        guard covers(tenant: asked) else {
+            throw Problem(.forbidden, "tenant: key \(quoted(name)) sees its own tenant only", field: "tenant")
+        }
+        return asked
     }
 }
 

@@ -4,7 +4,7 @@ import Ledger
 /// The filters of the list of deliveries, as the ledger takes them and as the link to the next page repeats them.
 struct DeliveryFilter: Sendable {
     static let parameters = [
-        "status", "route", "destination", "type", "job_id", "event_id", "since", "until", "outcome", "status_code", "q",
+        "status", "route", "destination", "type", "job_id", "event_id", "since", "until", "outcome", "status_code", "tenant", "q",
     ]
 
     private(set) var query = DeliveryQuery()
@@ -22,6 +22,7 @@ struct DeliveryFilter: Sendable {
         query.until = try parameters.time("until", now: now)
         query.outcome = try parameters.choice("outcome", of: AttemptOutcome.self)
         query.statusCode = try parameters.integer("status_code", in: 100...999)
+        query.tenant = try parameters.text("tenant")
         query.text = try parameters.text("q")
 
         let given: [(name: String, value: String?)] = [
@@ -35,6 +36,7 @@ struct DeliveryFilter: Sendable {
             ("until", query.until?.rfc3339WithMilliseconds),
             ("outcome", query.outcome?.rawValue),
             ("status_code", query.statusCode.map(String.init)),
+            ("tenant", query.tenant),
             ("q", query.text),
         ]
         pairs = given.compactMap { name, value in value.map { (name: name, value: $0) } }

@@ -28,7 +28,7 @@ struct DeliveryRoutes {
         let list = try ListPage(call.parameters)
         var query = filter.query
         query.limit = list.limit
-        query.tenant = key.tenant
+        query.tenant = try key.scope(asked: filter.query.tenant)
         if let cursor = list.cursor {
             guard let id = DeliveryID(cursor) else { throw ListPage.badCursor }
             query.after = id
@@ -52,7 +52,11 @@ struct DeliveryRoutes {
         let force = try await JSONBody(of: call.request, known: ["force"]).flag("force") ?? false
         try await check(id, for: key)
         switch try await dependencies.deliveries.replay(id, force: force, requestedBy: key.name) {
-        case .replayed: return Self.accepted(id, .pending)
+        case .replayed:
+            return Response(
+                ["id": .string(id.description), "status": JSON(DeliveryStatus.pending)],
+                status: .accepted
+            )
         case .alreadyDelivered:
             throw Problem(.alreadyDelivered, "delivery \(id) was delivered; send {\"force\":true} to deliver it again")
         case .notFound: throw Problem.notFound("delivery \(id)")
@@ -63,8 +67,16 @@ struct DeliveryRoutes {
         let id = try call.deliveryID()
         _ = try await JSONBody(of: call.request, known: [])
         try await check(id, for: key)
-        switch try await dependencies.deliveries.cancel(id, requestedBy: key.name) {
-        case .cancelled: return Self.accepted(id, .cancelled)
+        let (answer, isUnderWay) = try await dependencies.deliveries.cancel(id, requestedBy: key.name)
+        switch answer {
+        case .cancelled:
+            return Response(
+                [
+                    "id": .string(id.description), "status": JSON(DeliveryStatus.cancelled),
+                    "attempt_under_way": JSON(isUnderWay),
+                ],
+                status: .accepted
+            )
         case .alreadyEnded(let status):
             throw Problem(.alreadyEnded, "delivery \(id) has ended as \(status.rawValue)")
         case .notFound: throw Problem.notFound("delivery \(id)")
@@ -82,9 +94,5 @@ struct DeliveryRoutes {
             throw Problem.notFound("delivery \(id)")
         }
         return delivery
-    }
-
-    private static func accepted(_ id: DeliveryID, _ status: DeliveryStatus) -> Response {
-        Response(["id": .string(id.description), "status": JSON(status)], status: .accepted)
     }
 }

@@ -25,6 +25,7 @@ struct JobEventRoutes {
         guard let subscription = watch.subscribe(to: id, by: key.name) else {
             throw Problem.unavailable("too many clients wait for jobs; ask for the status instead", retryAfter: 5)
         }
+        call.context.channel.onHangUp { [weak subscription] in subscription?.stop() }
         let jobs = dependencies.jobs
         let rules = dependencies.jobRules
         let body = ResponseBody { writer in

@@ -6,7 +6,7 @@ import JobQueue
 /// Jobs: how they stand, and what can be done with them.
 struct JobRoutes {
     private static let path = "/api/jobs"
-    private static let filters = ["status", "queue", "product_id", "code", "since", "until"]
+    private static let filters = ["status", "queue", "product_id", "code", "tenant", "since", "until"]
     /// Jobs that one request may ask for.
     private static let lookupLimit = 100
     /// Jobs that one request may cancel.
@@ -94,7 +94,7 @@ struct JobRoutes {
             },
             productID: try parameters.text("product_id"),
             code: try parameters.text("code"),
-            tenant: key.tenant,
+            tenant: try key.scope(asked: try parameters.text("tenant")),
             since: try parameters.time("since", now: now),
             until: try parameters.time("until", now: now)
         )
@@ -102,7 +102,7 @@ struct JobRoutes {
         let page = try await dependencies.jobs.list(query, limit: list.limit, cursor: list.cursor)
         let given: [(name: String, value: String?)] = [
             ("status", query.status?.rawValue), ("queue", query.queue?.text), ("product_id", query.productID),
-            ("code", query.code),
+            ("code", query.code), ("tenant", try parameters.text("tenant")),
             ("since", query.since?.rfc3339WithMilliseconds), ("until", query.until?.rfc3339WithMilliseconds),
         ]
         return list.response(
@@ -116,7 +116,7 @@ struct JobRoutes {
     /// Cancels what the filters name, a bounded number at a time.
     private func cancelMany(_ call: Call, _ key: APIKey) async throws -> Response {
         let body = try await JSONBody(of: call.request, known: Self.filters + ["limit", "dry_run"])
-        let query = try Self.query(body, tenant: key.tenant, now: dependencies.now())
+        let query = try Self.query(body, key, now: dependencies.now())
         let limit = try body.integer("limit", in: 1...Self.cancelLimit) ?? Self.cancelLimit
         let isDryRun = try body.flag("dry_run") ?? false
         let (found, hasMore) = try await unended(query, limit: limit)
@@ -161,10 +161,11 @@ struct JobRoutes {
     }
 
     /// The filters of a body. One at least must be given: nobody means everything by saying nothing.
-    private static func query(_ body: JSONBody, tenant: String?, now: Timestamp) throws(Problem) -> JobQuery {
+    private static func query(_ body: JSONBody, _ key: APIKey, now: Timestamp) throws(Problem) -> JobQuery {
         let status = try body.choice("status", of: JobStatus.self)
         if let status, status.isEnd { throw .invalid("status", "\(status.rawValue) jobs have ended") }
-        var query = JobQuery(status: status, tenant: tenant)
+        let asked = try body.text(under: ["tenant"])?.text
+        var query = JobQuery(status: status, tenant: try key.scope(asked: asked))
         if let text = try body.text(under: ["queue"])?.text {
             guard let queue = QueueName(text) else { throw .invalid("queue", "is not the name of a queue") }
             query.queue = queue
@@ -173,7 +174,7 @@ struct JobRoutes {
         query.code = try body.text(under: ["code"])?.text
         query.since = try time(body, "since", now: now)
         query.until = try time(body, "until", now: now)
-        guard query != JobQuery(tenant: tenant) else {
+        guard asked != nil || query != JobQuery(tenant: key.tenant) else {
             throw Problem(.invalid, "name at least one of \(filters.joined(separator: ", "))")
         }
         return query

@@ -26,6 +26,7 @@ struct JobSubmitRoutes {
         let id = submitted.record.id
         // Without a place to wait in, the answer is the one for those who do not wait.
         guard let subscription = watch.subscribe(to: id, by: key.name) else { return accepted(submitted, message) }
+        call.context.channel.onHangUp { [weak subscription] in subscription?.stop() }
         var view = submitted
         let rules = dependencies.jobRules
         try await subscription.follow(for: rules.synchronousWait, every: rules.keepAlive) { _ in

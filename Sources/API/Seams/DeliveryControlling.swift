@@ -11,5 +11,10 @@ package protocol DeliveryControlling: Sendable {
     func replay(_ id: DeliveryID, force: Bool, requestedBy: String) async throws(LedgerError) -> ReplayAnswer
 
     /// Ends a pending delivery as cancelled.
-    func cancel(_ id: DeliveryID, requestedBy: String) async throws(LedgerError) -> CancelAnswer
+    ///
+    /// - Returns: also whether an attempt is under way, which nobody calls back.
+    func cancel(
+        _ id: DeliveryID,
+        requestedBy: String
+    ) async throws(LedgerError) -> (answer: CancelAnswer, isUnderWay: Bool)
 }

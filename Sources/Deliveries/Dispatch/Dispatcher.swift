@@ -143,6 +143,11 @@ package struct Dispatcher: Sendable {
         if case .queued = held[id]?.stage { true } else { false }
     }
 
+    /// Whether an attempt at a delivery is under way.
+    package func isInFlight(_ id: DeliveryID) -> Bool {
+        if case .inFlight = held[id]?.stage { true } else { false }
+    }
+
     /// Whether every one of these destinations could take more in memory. Those that do not answer, are slowed down or are
     /// stopped are passed over: they may take any time, and nobody should wait for them.
     package func hasRoom(at destinations: some Sequence<String>, now: Timestamp) -> Bool {

@@ -29,6 +29,11 @@ package struct EventRefusal: Error, Hashable, Sendable, CustomStringConvertible 
         self.reason = reason
     }
 
+    /// The event names a route that is for another tenant than its own.
+    package static func anothersRoute(_ name: String) -> EventRefusal {
+        EventRefusal(.route, "\(quoted(name)) belongs to another tenant")
+    }
+
     package var description: String { "\(field.rawValue): \(reason)" }
 }
 

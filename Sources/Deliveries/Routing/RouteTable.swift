@@ -23,7 +23,7 @@ package struct RouteTable: Sendable {
     }
 
     /// Where an event goes: its own URL, else the route it names, else the first route that takes it, else the route
-    /// named `default` (contract section 3).
+    /// named `default` (contract section 3). No tenant's event goes to a route of another.
     package func destination(for event: Event) throws(EventRefusal) -> Destination {
         if let (field, text) = event.ownURL {
             return try callbackDestination(text, field: field)
@@ -32,10 +32,11 @@ package struct RouteTable: Sendable {
             guard let route = route(named: name) else {
                 throw EventRefusal(.route, "no route is named \(quoted(name))")
             }
+            guard route.match.maySend(for: event.tenant) else { throw .anothersRoute(name) }
             return route.destination(for: event.outcome)
         }
-        if let route = routes.first(where: { $0.match.takes(event) && $0.name != "default" }) ?? route(named: "default")
-        {
+        let last = route(named: "default").flatMap { $0.match.maySend(for: event.tenant) ? $0 : nil }
+        if let route = routes.first(where: { $0.match.takes(event) && $0.name != "default" }) ?? last {
             return route.destination(for: event.outcome)
         }
         throw EventRefusal(.destination, "no route takes this event, and it carries no callback_url")

@@ -102,10 +102,14 @@ extension JobQueue {
         var records: [WorkerRecord] = []
         for row in rows {
             let values = row.array?.map { $0.string ?? "" } ?? []
-            guard values.count == 7, let state = WorkerRecord.State(rawValue: values[1]),
+            guard values.count == 9, let state = WorkerRecord.State(rawValue: values[1]),
                 let concurrency = Int(values[3]),
                 let startedAt = Int64(values[5]), let lastBeatAt = Int64(values[6])
             else { throw .notUnderstood("workers") }
+            var usage: WorkerUsage?
+            if let processor = Int64(values[7]), let memory = Int64(values[8]) {
+                usage = WorkerUsage(processorMilliseconds: processor, memoryBytes: memory)
+            }
             records.append(
                 WorkerRecord(
                     name: values[0],
@@ -114,7 +118,8 @@ extension JobQueue {
                     concurrency: concurrency,
                     currentJobs: values[4].split(separator: ",").compactMap { JobID($0) },
                     startedAt: Timestamp(milliseconds: startedAt),
-                    lastBeatAt: Timestamp(milliseconds: lastBeatAt)
+                    lastBeatAt: Timestamp(milliseconds: lastBeatAt),
+                    usage: usage
                 )
             )
         }

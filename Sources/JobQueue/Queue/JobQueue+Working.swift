@@ -30,6 +30,8 @@ extension JobQueue {
             .text(worker.name), .duration(configuration.lease * 2), .duration(configuration.lease),
             .text(worker.state.rawValue), .text(worker.queues.map(\.text).joined(separator: ",")),
             .number(Int64(worker.concurrency)), .number(worker.startedAt.milliseconds),
+            worker.usage.map { .number($0.processorMilliseconds) } ?? .text(""),
+            worker.usage.map { .number($0.memoryBytes) } ?? .text(""),
         ]
         for lease in leases {
             arguments.append(.text(lease.job.text))

@@ -1,8 +1,8 @@
 -- A worker is alive, and renews its leases. Arguments: name, how long the record is kept in ms, lease in ms, state, queues, concurrency,
--- started_at, then for each lease: job, fence. An answer for each lease.
+-- started_at, processor time in ms, bytes of memory (both empty: not known), then for each lease: job, fence. An answer for each lease.
 local name, keep, lease = argument(1), tonumber(argument(2)), tonumber(argument(3))
 local answers, jobs = {}, {}
-for index = 8, ARGUMENTS, 2 do
+for index = 10, ARGUMENTS, 2 do
     local job = under_lease(argument(index), argument(index + 1))
     if not job then
         answers[#answers + 1] = 'lost'
@@ -14,6 +14,6 @@ for index = 8, ARGUMENTS, 2 do
     end
 end
 redis.call('HSET', worker_key(name), 'name', name, 'state', argument(4), 'queues', argument(5), 'concurrency', argument(6),
-    'started_at', argument(7), 'jobs', table.concat(jobs, ','), 'beat_at', NOW)
+    'started_at', argument(7), 'processor_ms', argument(8), 'memory', argument(9), 'jobs', table.concat(jobs, ','), 'beat_at', NOW)
 redis.call('ZADD', WORKERS, whole(now + keep), name)
 return answers

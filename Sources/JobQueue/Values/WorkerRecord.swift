@@ -15,6 +15,8 @@ package struct WorkerRecord: Hashable, Sendable {
     package var currentJobs: [JobID]
     package var startedAt: Timestamp
     package var lastBeatAt: Timestamp
+    /// `nil` for a worker that cannot say.
+    package var usage: WorkerUsage?
 
     package init(
         name: String,
@@ -23,7 +25,8 @@ package struct WorkerRecord: Hashable, Sendable {
         concurrency: Int,
         currentJobs: [JobID],
         startedAt: Timestamp,
-        lastBeatAt: Timestamp
+        lastBeatAt: Timestamp,
+        usage: WorkerUsage? = nil
     ) {
         self.name = name
         self.state = state
@@ -32,5 +35,6 @@ package struct WorkerRecord: Hashable, Sendable {
         self.currentJobs = currentJobs
         self.startedAt = startedAt
         self.lastBeatAt = lastBeatAt
+        self.usage = usage
     }
 }

@@ -21,6 +21,7 @@ package actor WorkerService: Service {
     private let handlers: [String: any JobHandler]
     private let configuration: WorkerConfiguration
     private let observe: @Sendable (RunReport) -> Void
+    private let usage: @Sendable () async -> WorkerUsage?
     private let logger: Logger
     private let threads: HandlerThreads
 
@@ -48,18 +49,22 @@ package actor WorkerService: Service {
 
     /// Makes a worker; ``run()`` does the work. A job whose kind has no handler fails for good.
     ///
-    /// - Parameter observe: Is told of each run that ended, for metrics; it must be quick.
+    /// - Parameters:
+    ///   - usage: What the process takes of its machine, asked with each beat.
+    ///   - observe: Is told of each run that ended, for metrics; it must be quick.
     package init(
         queue: JobQueue,
         handlers: [any JobHandler],
         configuration: WorkerConfiguration,
         logger: Logger,
+        usage: @escaping @Sendable () async -> WorkerUsage? = { nil },
         observe: @escaping @Sendable (RunReport) -> Void = { _ in }
     ) {
         self.queue = queue
         self.handlers = Dictionary(handlers.map { ($0.kind, $0) }) { first, _ in first }
         self.configuration = configuration
         self.observe = observe
+        self.usage = usage
         name = WorkerName.make(configuration.name)
         var logger = logger
         logger[metadataKey: LogKey.worker] = "\(name)"
@@ -244,6 +249,7 @@ extension WorkerService {
     }
 
     private func beatOnce() async -> Bool {
+        let usage = await usage()
         let asked = runs.values.map(\.run)
         let state: WorkerRecord.State = isStopping ? .stopping : runs.isEmpty ? .idle : .busy
         let record = WorkerRecord(
@@ -253,7 +259,8 @@ extension WorkerService {
             concurrency: configuration.concurrency,
             currentJobs: asked.map(\.job.lease.job),
             startedAt: startedAt,
-            lastBeatAt: startedAt
+            lastBeatAt: startedAt,
+            usage: usage
         )
         do {
             let answers = try await queue.beat(record, leases: asked.map(\.job.lease))

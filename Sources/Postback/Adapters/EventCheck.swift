@@ -15,14 +15,12 @@ struct EventCheck: Sendable {
         let event = try reader.read(fields, entryID: "0-0")
         try check(event.callbackURL, .callbackURL)
         try check(event.failureURL, .failureURL)
-        if let tenant { try check(event, fields, of: tenant) }
-    }
-
-    /// The same for an event that is tried again from the quarantine. Who published it is not known any more, so it is held to the
-    /// tenant that it names, if it names one; its id was checked when it was published, and may be one that Postback gave.
-    func checkAgain(_ fields: [EventField]) throws(EventRefusal) {
-        let event = try reader.read(fields, entryID: "0-0")
-        if let tenant = event.tenant { try checkRoute(of: event, tenant) }
+        if let name = event.route, let route = routing?.current.table.route(named: name),
+            !route.match.maySend(for: event.tenant)
+        {
+            throw .anothersRoute(name)
+        }
+        if tenant != nil { try checkID(of: event, fields) }
     }
 
     private func check(_ url: String?, _ field: EventRefusal.Field) throws(EventRefusal) {
@@ -38,20 +36,12 @@ struct EventCheck: Sendable {
         }
     }
 
-    /// What a tenant may not do to others: speak for their jobs, or have its events signed with their secrets.
-    private func check(_ event: Event, _ fields: [EventField], of tenant: String) throws(EventRefusal) {
+    /// What a tenant may not do to others: speak for their jobs.
+    private func checkID(of event: Event, _ fields: [EventField]) throws(EventRefusal) {
         let isGiven = fields.contains { $0.name.elementsEqual("id".utf8) && !$0.value.isEmpty }
         if isGiven, JobQueue.isEventID(event.id) || Self.isEntryID(event.id) {
             throw EventRefusal(.id, "has the form of ids that Postback gives itself; choose another")
         }
-        try checkRoute(of: event, tenant)
-    }
-
-    private func checkRoute(of event: Event, _ tenant: String) throws(EventRefusal) {
-        guard let name = event.route, let owner = routing?.current.table.route(named: name)?.match.tenant else {
-            return
-        }
-        guard owner == tenant else { throw EventRefusal(.route, "\(quoted(name)) belongs to another tenant") }
     }
 
     /// `evt_<milliseconds>-<number>`: an event without an id has that of its entry in the stream, which can be foreseen.

@@ -7,13 +7,15 @@ import Relay
 struct RelayAdapter: DeliveryControlling, QuarantineControlling, DestinationControlling {
     let control: RelayControl
     let ledger: any OperatorLedger
-    let events: EventCheck
 
     func replay(_ id: DeliveryID, force: Bool, requestedBy: String) async throws(LedgerError) -> ReplayAnswer {
         try await control.replay(id, force: force, by: requestedBy)
     }
 
-    func cancel(_ id: DeliveryID, requestedBy: String) async throws(LedgerError) -> CancelAnswer {
+    func cancel(
+        _ id: DeliveryID,
+        requestedBy: String
+    ) async throws(LedgerError) -> (answer: CancelAnswer, isUnderWay: Bool) {
         try await control.cancel(id)
     }
 
@@ -21,17 +23,6 @@ struct RelayAdapter: DeliveryControlling, QuarantineControlling, DestinationCont
         guard let entry = try await ledger.quarantineEntry(id) else { return nil }
         // It was put aside unread: there is nothing to look at again, and its reason is the only thing known of it.
         guard !entry.source.fields.isEmpty else { return .quarantined }
-        do {
-            try events.checkAgain(entry.source.fields)
-        } catch let refusal {
-            let refused = NewQuarantineEntry(
-                source: entry.source,
-                field: refusal.field.rawValue,
-                reason: refusal.reason,
-                receivedAt: entry.receivedAt
-            )
-            return try await ledger.redrive(id, as: .quarantine(refused))
-        }
         return try await control.redrive(id)
     }
 

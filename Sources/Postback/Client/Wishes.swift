@@ -36,7 +36,9 @@ struct Wishes {
                     try APIClient.path(["api", kind, id, action]),
                     body: body
                 )
-                tell("\(done) \(id)", orJSON: answer.line)
+                let isUnderWay = answer["attempt_under_way"]?.text == "true"
+                let more = isUnderWay ? "; an attempt is under way, and counts if the receiver takes it" : ""
+                tell("\(done) \(id)\(more)", orJSON: answer.line)
             } catch let failure as CommandFailure where failure.code == .failed || failure.code == .badData {
                 failed += 1
                 if json { StandardStream.output.writeJSON(Self.refusedLine(id, failure)) }

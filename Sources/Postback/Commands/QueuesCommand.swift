@@ -64,6 +64,9 @@ struct QueuesCommand: AsyncParsableCommand {
 
     /// `queues clean`.
     struct Clean: AsyncParsableCommand {
+        /// What the API removes with one request, at most.
+        private static let atOnce = 1000
+
         static let configuration = CommandConfiguration(
             abstract: "Removes ended jobs from Redis; the ledger's record of them stays."
         )
@@ -74,16 +77,25 @@ struct QueuesCommand: AsyncParsableCommand {
         var status = "completed"
         @Option(help: "Ended so long ago, at least: 90s, 30m, 24h, 7d.")
         var olderThan = "1h"
+        @Option(parsing: .unconditional, help: "So many at most, those that ended first; default: all.")
+        var limit: Int?
         @OptionGroup var connection: ClientOptions
+
+        func validate() throws {
+            if let limit, limit < 1 { throw ValidationError("--limit: \(limit) is not 1 or more") }
+        }
 
         func run() async throws {
             let client = try connection.client()
-            let body = JSONValue.object([("status", .string(status)), ("older_than", .string(olderThan))]).data
+            let path = try APIClient.path(["api", "queues", name, "clean"])
             var total = 0
             // The API removes a bounded number at a time.
-            while true {
-                let path = try APIClient.path(["api", "queues", name, "clean"])
-                let removed = try await client.read(JSONValue.self, "POST", path, body: body)["removed"]?.text
+            while total < limit ?? .max {
+                let some = min((limit ?? .max) - total, Self.atOnce)
+                let body = JSONValue.object([
+                    ("status", .string(status)), ("older_than", .string(olderThan)), ("limit", .number(Double(some))),
+                ])
+                let removed = try await client.read(JSONValue.self, "POST", path, body: body.data)["removed"]?.text
                 guard let count = removed.flatMap({ Int($0) }), count > 0 else { break }
                 total += count
             }

@@ -22,6 +22,8 @@ struct DeliveryFilters: Filters {
     var outcome: String?
     @Option(help: "Status code of the latest attempt.")
     var statusCode: String?
+    @Option(help: "Whose deliveries, for a key that sees every tenant.")
+    var tenant: String?
     @Option(name: .customShort("q"), help: "Text in the event's id, the job's, the destination, the URL or the error.")
     var text: String?
 
@@ -29,7 +31,7 @@ struct DeliveryFilters: Filters {
         [
             ("status", status), ("route", route), ("destination", destination), ("type", type), ("job_id", jobID),
             ("event_id", eventID), ("since", since), ("until", until), ("outcome", outcome),
-            ("status_code", statusCode), ("q", text),
+            ("status_code", statusCode), ("tenant", tenant), ("q", text),
         ]
     }
 }

@@ -10,6 +10,8 @@ struct JobFilters: Filters {
     var product: String?
     @Option(help: "What the submitter called the document.")
     var code: String?
+    @Option(help: "Whose jobs, for a key that sees every tenant.")
+    var tenant: String?
     @Option(parsing: .unconditional, help: "Submitted at this time or later: RFC 3339, or 30m, 24h, 7d ago.")
     var since: String?
     @Option(parsing: .unconditional, help: "Submitted before this time.")
@@ -17,8 +19,8 @@ struct JobFilters: Filters {
 
     var query: [(String, String?)] {
         [
-            ("status", status), ("queue", queue), ("product_id", product), ("code", code), ("since", since),
-            ("until", until),
+            ("status", status), ("queue", queue), ("product_id", product), ("code", code), ("tenant", tenant),
+            ("since", since), ("until", until),
         ]
     }
 }

@@ -117,7 +117,7 @@ struct RelayRuntime {
             logger: logger
         )
         let events = EventCheck(routing: routing)
-        let adapter = RelayAdapter(control: control, ledger: ledger, events: events)
+        let adapter = RelayAdapter(control: control, ledger: ledger)
         let keys = settings.keyRing
         let api = APIApplication(
             host: settings.host,

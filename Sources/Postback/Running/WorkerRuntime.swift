@@ -52,6 +52,7 @@ struct WorkerRuntime {
             now: now,
             logger: logger
         )
+        let usage = ProcessUsage(helper: { renderer.helperProcess })
         let service = WorkerService(
             queue: queue,
             handlers: [handler],
@@ -69,6 +70,7 @@ struct WorkerRuntime {
                 stopGrace: worker.grace
             ),
             logger: logger,
+            usage: { await usage.current() },
             observe: observe
         )
         return WorkerRuntime(

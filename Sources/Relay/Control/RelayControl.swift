@@ -40,12 +40,17 @@ package struct RelayControl: Sendable {
         return answer
     }
 
-    /// Calls a pending delivery off. An attempt under way ends as it ends.
-    package func cancel(_ id: DeliveryID) async throws(LedgerError) -> CancelAnswer {
+    /// Calls a pending delivery off.
+    ///
+    /// - Returns: also whether an attempt is under way, which ends as it ends.
+    package func cancel(_ id: DeliveryID) async throws(LedgerError) -> (answer: CancelAnswer, isUnderWay: Bool) {
         let answer = try await ledger.cancel(id, at: clock.now())
         FaultPoint.cancelCommitted.reached()
-        if case .cancelled = answer { loop.inbox.send(.cancelled(id)) }
-        return answer
+        guard case .cancelled = answer else { return (answer, false) }
+        let isUnderWay = await withCheckedContinuation { waiter in
+            if !loop.inbox.send(.cancelled(id, waiter)) { waiter.resume(returning: false) }
+        }
+        return (answer, isUnderWay)
     }
 
     /// Tries a quarantined entry again under the routes in force.

@@ -14,7 +14,8 @@ enum DispatchInput: Sendable {
     case page(destination: String, Result<DuePage, LedgerError>)
     case payloads([SendOrder], Result<[DeliveryPayload], LedgerError>)
     case replayed(DueDelivery, destination: String)
-    case cancelled(DeliveryID)
+    /// The answer says whether an attempt is under way; `nil`: nobody waits for it.
+    case cancelled(DeliveryID, CheckedContinuation<Bool, Never>?)
     case pause(destination: String, by: String)
     case resume(destination: String)
     case test(NewDelivery, requestedBy: String, CheckedContinuation<AttemptResult?, Never>)

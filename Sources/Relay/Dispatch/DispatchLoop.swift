@@ -189,6 +189,9 @@ package actor DispatchLoop {
                     case .room(_, let waiter): waiter.resume()
                     case .snapshots(let waiter): waiter.resume(returning: dispatcher.snapshots())
                     case .test(_, _, let waiter): waiter.resume(returning: nil)
+                    case .cancelled(let id, let waiter):
+                        waiter?.resume(returning: false)
+                        early.append(.cancelled(id, nil))
                     default: early.append(input)
                     }
                 }
@@ -257,7 +260,8 @@ package actor DispatchLoop {
         case .replayed(let delivery, let destination):
             configureIfNew(destination, routing.current)
             dispatcher.replayed(delivery.id, to: destination, dueAt: min(delivery.dueAt, now))
-        case .cancelled(let id):
+        case .cancelled(let id, let waiter):
+            waiter?.resume(returning: dispatcher.isInFlight(id))
             dispatcher.cancelled(id, at: now)
         case .pause(let destination, let by):
             configureIfNew(destination, routing.current)
@@ -605,6 +609,7 @@ package actor DispatchLoop {
             case .test(_, _, let waiter): waiter.resume(returning: nil)
             case .snapshots(let waiter): waiter.resume(returning: dispatcher.snapshots())
             case .room(_, let waiter): waiter.resume()
+            case .cancelled(_, let waiter): waiter?.resume(returning: false)
             default: break
             }
         }

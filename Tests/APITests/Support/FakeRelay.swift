@@ -14,6 +14,8 @@ final class FakeRelay: EventPublishing, DeliveryControlling, QuarantineControlli
         var requests: [String] = []
         var destinations: [String: DestinationState] = [:]
         var destinationFailure: DestinationControlError?
+        /// What is said of a delivery that is cancelled.
+        var isUnderWay = false
         var redriveAnswer: Admission? = .admitted
         var readiness = Readiness(redisConnected: true, databaseConnected: true, relay: .running)
     }
@@ -43,9 +45,12 @@ final class FakeRelay: EventPublishing, DeliveryControlling, QuarantineControlli
         return try await ledger.replay(id, force: force, requestedBy: requestedBy, at: Sample.now)
     }
 
-    func cancel(_ id: DeliveryID, requestedBy: String) async throws(LedgerError) -> CancelAnswer {
+    func cancel(
+        _ id: DeliveryID,
+        requestedBy: String
+    ) async throws(LedgerError) -> (answer: CancelAnswer, isUnderWay: Bool) {
         note("cancel \(id) by \(requestedBy)")
-        return try await ledger.cancel(id, at: Sample.now)
+        return (try await ledger.cancel(id, at: Sample.now), state.withLock { $0.isUnderWay })
     }
 
     func redrive(_ id: Int64, requestedBy: String) async throws(LedgerError) -> Admission? {

@@ -16,16 +16,21 @@ struct RunningServer: Sendable {
     let stop: @Sendable () async -> Void
 
     /// Runs a test against a server on a free port, then shuts it down and waits until it has stopped.
-    static func run(_ test: @Sendable @escaping (RunningServer) async throws -> Void) async throws {
+    static func run(
+        rules: (inout JobRules) -> Void = { _ in },
+        _ test: @Sendable @escaping (RunningServer) async throws -> Void
+    ) async throws {
         let ledger = FakeLedger()
         let relay = FakeRelay(ledger: ledger)
         let jobs = FakeJobs()
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
+        var dependencies = TestAPI.dependencies(ledger: ledger, relay: relay, jobs: jobs, logger: logger)
+        rules(&dependencies.jobRules)
         let application = APIApplication(
             host: "127.0.0.1",
             port: 0,
-            dependencies: TestAPI.dependencies(ledger: ledger, relay: relay, jobs: jobs, logger: logger),
+            dependencies: dependencies,
             onListening: { port in
                 listening.yield(port)
                 listening.finish()

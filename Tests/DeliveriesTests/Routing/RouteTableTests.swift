@@ -57,6 +57,25 @@ struct RouteTableTests {
         #expect(try table.destination(for: .sample(type: "mail.sent")).name == "default.success")
     }
 
+    @Test("sends no tenant's event to a route of another, by name, by match or as the last resort")
+    func tenants() throws {
+        let acme = try route("acme", RouteMatch(tenant: "acme"))
+        let last = try route("default", RouteMatch(tenant: "acme"))
+        let table = table([acme, last, try route("shared", RouteMatch(type: "shared.*"))])
+        func name(_ event: Event) -> String? { try? table.destination(for: event).name }
+        #expect(try name(.sample(tenant: "acme", route: "acme")) == "acme.success")
+        #expect(try name(.sample(tenant: "bob", route: "acme")) == nil)
+        #expect(try name(.sample(tenant: "bob", route: "shared")) == "shared.success")
+        #expect(try name(.sample(tenant: "bob")) == nil)
+        #expect(try name(.sample(tenant: "acme")) == "acme.success")
+        // Who names no tenant may put anything on the stream.
+        #expect(try name(.sample(route: "acme")) == "acme.success")
+        #expect(try name(.sample()) == "default.success")
+        // Two spellings of one letter are two tenants, as they are for keys.
+        let spelt = RouteMatch(tenant: "caf\u{E9}")
+        #expect(try !spelt.takes(.sample(tenant: "cafe\u{301}")) && !spelt.maySend(for: "cafe\u{301}"))
+    }
+
     @Test("sends failures where successes go when there is no other place")
     func failures() throws {
         let table = table([try route("one", RouteMatch(tenant: "one"), hasFailure: false), try route("two")])

@@ -78,7 +78,11 @@ struct TestQueue: Sendable {
     }
 
     /// Renews leases as a worker of this name would.
-    func beat(_ worker: String = "one", _ leases: [JobLease] = []) async throws -> [LeaseAnswer] {
+    func beat(
+        _ worker: String = "one",
+        _ leases: [JobLease] = [],
+        usage: WorkerUsage? = nil
+    ) async throws -> [LeaseAnswer] {
         let record = WorkerRecord(
             name: worker,
             state: .busy,
@@ -86,7 +90,8 @@ struct TestQueue: Sendable {
             concurrency: 1,
             currentJobs: [],
             startedAt: Timestamp(milliseconds: 1),
-            lastBeatAt: Timestamp(milliseconds: 1)
+            lastBeatAt: Timestamp(milliseconds: 1),
+            usage: usage
         )
         return try await queue.beat(record, leases: leases)
     }
