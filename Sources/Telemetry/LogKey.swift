@@ -4,7 +4,7 @@ package import Logging
 /// have a list. The Redis client's lines have keys of their own, which begin with `redis.`.
 package enum LogKey: String, CaseIterable, Sendable {
     // What it is about.
-    case delivery, event, destination, route, job
+    case delivery, event, destination, route, job, queue
     case type
     case entry, stream, group, consumer
     // One attempt.

@@ -121,11 +121,10 @@ struct JobEventTests {
                 }
             }
             var answer = ""
-            while !answer.contains("event: progress") {
+            while !answer.contains(" 200 ") {
                 try await server.converse { connection in
                     try await connection.send(follow)
-                    answer = try await connection.read(through: "\n\n")
-                    if answer.contains(" 200 ") { answer = try await connection.read(through: "event: progress") }
+                    answer = try await connection.read(through: "\r\n\r\n")
                 }
             }
         }

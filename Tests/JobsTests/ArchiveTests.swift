@@ -5,6 +5,7 @@ import Jobs
 import Ledger
 import ReceiverTestSupport
 import RedisTestSupport
+import Synchronization
 import Telemetry
 import Testing
 
@@ -68,6 +69,44 @@ struct ArchiveTests {
         }
     }
 
+    @Test("Jobs that the ledger did not take at first are given to it again, and not only those that end later")
+    func ledgerFails() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        try await TestJobs.run(redis: redis, directory: directory) { jobs in
+            jobs.ledger.failures.withLock { $0 = 2 }
+            var ids: [JobID] = []
+            for number in 1...3 {
+                ids.append(try await jobs.accept(Sample.submission(Int64(number))).record.id)
+                _ = try await jobs.completeNext()
+            }
+            try await jobs.ledger.archived.wait(for: 3)
+            #expect(try await jobs.ledger.archivedJobs(ids.map(\.text)).map { $0?.status } == ["completed", "completed", "completed"])
+            try await Self.untilEmpty("postback:jobs:ended", of: redis)
+        }
+    }
+
+    @Test("While Redis is away, a job that is run again is not told to have ended as it did before")
+    func retriedWithoutRedis() async throws {
+        let redis = try await RedisTestServer.start(.unix)
+        try await TestJobs.run(redis: redis, directory: directory) { jobs in
+            let again = try await jobs.accept(Sample.submission(1)).record.id
+            _ = try await jobs.failNext()
+            let failed = try await jobs.accept(Sample.submission(2)).record.id
+            _ = try await jobs.failNext()
+            try await jobs.ledger.archived.wait(for: 2)
+            guard case .queued = try await jobs.desk.retry(again, by: "ops") else { throw TestFailure("not queued") }
+            await redis.stop()
+            try await jobs.waitForLoss()
+            #expect(try await jobs.standing(failed)?.record.status == .failed)
+            await #expect(throws: JobsError.self) { try await jobs.standing(again) }
+            // Redis comes back without the job: its last end is what is known of it.
+            try await redis.restart()
+            try await jobs.waitForConnection()
+            try await redis.cli("FLUSHALL")
+            #expect(try await jobs.standing(again)?.record.status == .failed)
+        }
+    }
+
     /// Waits for what happens after the last thing that can be observed.
     private static func untilEmpty(_ stream: String, of redis: RedisTestServer) async throws {
         let deadline = ContinuousClock.now + .seconds(10)
@@ -112,7 +151,7 @@ struct ArchiveTests {
             for _ in 0..<4 { _ = try await jobs.completeNext() }
             try await jobs.ledger.archived.wait(for: 4)
             // Of the four that ended Redis forgets two.
-            #expect(try await jobs.desk.clean(.pdf, status: .completed, olderThan: .zero, limit: 2) == 2)
+            #expect(try await jobs.desk.clean(.pdf, status: .completed, olderThan: .zero, limit: 2, by: "ops") == 2)
             var seen: [JobID] = []
             var cursor: String?
             repeat {

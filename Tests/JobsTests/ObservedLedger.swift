@@ -2,20 +2,28 @@ import Deliveries
 import JobQueue
 import Ledger
 import ReceiverTestSupport
+import Synchronization
 
 /// A ledger that tells when jobs were archived and when submissions left the spool.
-struct ObservedLedger: JobArchive, SubmissionSpool {
+final class ObservedLedger: JobArchive, SubmissionSpool {
     let ledger: SQLiteLedger
     /// Jobs archived, each time counted.
     let archived = Milestones()
     /// Submissions that left the spool.
     let unspooled = Milestones()
+    /// So many more tries to archive fail.
+    let failures = Mutex(0)
 
     init(_ ledger: SQLiteLedger) {
         self.ledger = ledger
     }
 
     func archive(_ jobs: [ArchivedJob]) async throws(LedgerError) {
+        let fails = failures.withLock { left in
+            defer { left = max(0, left - 1) }
+            return left > 0
+        }
+        if fails { throw LedgerError(.busy, "the ledger is locked") }
         try await ledger.archive(jobs)
         archived.add(jobs.count)
     }
@@ -23,6 +31,8 @@ struct ObservedLedger: JobArchive, SubmissionSpool {
     func archivedJobs(_ ids: [String]) async throws(LedgerError) -> [ArchivedJob?] {
         try await ledger.archivedJobs(ids)
     }
+
+    func reopen(_ id: String) async throws(LedgerError) { try await ledger.reopen(id) }
 
     func archivedJobs(_ query: ArchivedJobQuery) async throws(LedgerError) -> Page<ArchivedJob> {
         try await ledger.archivedJobs(query)

@@ -18,6 +18,19 @@ extension LedgerConformance {
             try expect(await ledger.archivedJobs(["job-1"]), is: [completed], "job")
             try expect(await ledger.archivedJobs(ArchivedJobQuery()).items, is: [completed], "list")
         },
+        ConformanceCheck("a job that is run again is said to be, until it ends again") { ledger in
+            let failed = Sample.job(1, status: "failed", endedAt: Sample.time(10))
+            let completed = Sample.job(2, status: "completed")
+            try await ledger.archive([failed, completed])
+            for id in ["job-1", "job-2", "job-3"] { try await ledger.reopen(id) }
+            var reopened = failed
+            reopened.status = "queued"
+            try expect(await ledger.archivedJobs(["job-1", "job-2", "job-3"]), is: [reopened, completed, nil], "jobs")
+            try expect(await ledger.jobIDs { $0.status = "failed" }, is: [], "list")
+            let again = Sample.job(1, status: "failed", endedAt: Sample.time(20))
+            try await ledger.archive([again])
+            try expect(await ledger.archivedJobs(["job-1"]), is: [again], "again")
+        },
         ConformanceCheck("jobs are listed by what they are, the latest made first") { ledger in
             try await ledger.archive([
                 Sample.job(1, status: "failed", createdAt: Sample.time(1)),

@@ -51,6 +51,23 @@ import Testing
         #expect(html == "<div>\n<i>\n1\n</i>\n</div>")
     }
 
+    @Test(arguments: [
+        ("\u{600}<b\u{600}>", "\u{600}&lt;b\u{600}&gt;"), ("a\"\u{301} style='x'\u{301}", "a&quot;\u{301} style=&#39;x&#39;\u{301}"),
+        ("&\u{200D}amp;", "&amp;\u{200D}amp;"), ("\u{110BD}<", "\u{110BD}&lt;"), ("<\r\n>", "&lt;\r\n&gt;"), ("é<ü", "é&lt;ü"),
+    ])
+    func `data is escaped byte for byte, whatever characters its neighbours make of it`(text: String, html: String) throws {
+        let data = JSONValue.object([
+            JSONValue.Member(name: "a", value: .string(text)),
+            JSONValue.Member(name: "list", value: .array([.string(text)])),
+        ])
+        let template = try DocumentTemplate(
+            texts: ["template": "{{a}}|{{> part}}|{{#list}}{{.}}{{/list}}", "part": "<p>{{a}}</p>"],
+            unescaped: []
+        )
+        let made = String(decoding: try template.render(data, limit: 1000), as: UTF8.self)
+        #expect(made.utf8.elementsEqual("\(html)|<p>\(html)</p>|\(html)".utf8))
+    }
+
     @Test func `what the product lists may be unescaped, and nothing else`() throws {
         #expect(try fill("{{{html}}}{{&html}}", #"{"html":"<b>"}"#, unescaped: ["html"]) == "<b><b>")
         #expect(

@@ -295,6 +295,13 @@ import Testing
                 "much": attempt(write_much),
                 "memory": attempt(lambda: bytearray(2 << 30)),
                 "own": attempt(lambda: open(work + "/font", "w").write("x")),
+                "mode": attempt(lambda: os.chmod(work + "/font", 0o777)),
+                "mode of an open file": attempt(lambda: os.fchmod(os.open(work + "/font", os.O_RDONLY), 0o777)),
+                "times": attempt(lambda: os.utime(work + "/font", (0, 0))),
+                "attributes": attempt(lambda: os.setxattr(work + "/font", "user.a", b"1")),
+                "end": attempt(lambda: os.truncate(work + "/font", 0)),
+                "life": attempt(lambda: call((157, 167)[column], 1, 0, 0, 0, 0)),
+                "name": attempt(lambda: call((157, 167)[column], 15, b"other", 0, 0, 0)),
                 "environment": dict(os.environ),
             }
             os.write(1, json.dumps(results).encode())
@@ -326,7 +333,8 @@ import Testing
         }
         if !missing.contains("seccomp") {
             for name in [
-                "connect", "unix", "fork", "execute", "kill", "signal", "owner", "limits of another", "processors",
+                "connect", "unix", "fork", "execute", "kill", "signal", "owner", "limits of another", "processors", "mode",
+                "mode of an open file", "times", "attributes", "end", "life",
             ] {
                 #expect(results[name] as? String == "PermissionError", "\(name)")
             }

@@ -31,11 +31,9 @@ import Testing
         let (input, output) = (Pipe(), Pipe())
         helper.standardInput = input
         helper.standardOutput = output
+        let (ends, ended) = AsyncStream.makeStream(of: Void.self)
+        helper.terminationHandler = { _ in ended.finish() }
         try helper.run()
-        defer {
-            try? input.fileHandleForWriting.close()
-            helper.waitUntilExit()
-        }
         _ = output.fileHandleForReading.availableData
         let id = helper.processIdentifier
         let alone = try #require(await ProcessUsage(helper: { nil }).current())
@@ -45,5 +43,7 @@ import Testing
         #expect(both.processorMilliseconds >= alone.processorMilliseconds)
         // One that has gone is no trouble.
         #expect(await ProcessUsage(helper: { Int32.max }).current() != nil)
+        try input.fileHandleForWriting.close()
+        for await _ in ends {}
     }
 }

@@ -1,6 +1,7 @@
 import ServiceLifecycle
+import Synchronization
 
-/// One who waits for changes of a job. It ends when it is let go of.
+/// One who waits for changes of a job. It ends with ``follow(for:every:_:)``, or when it is let go of.
 final class JobSubscription: Sendable {
     /// Why to look at the job.
     enum Wake: Sendable {
@@ -13,6 +14,7 @@ final class JobSubscription: Sendable {
     private let wakes: AsyncStream<Wake>
     private let continuation: AsyncStream<Wake>.Continuation
     private let onEnd: @Sendable () -> Void
+    private let hasEnded = Atomic(false)
 
     /// Begins to wait.
     ///
@@ -27,7 +29,12 @@ final class JobSubscription: Sendable {
         self.onEnd = onEnd
     }
 
-    deinit { onEnd() }
+    deinit { end() }
+
+    private func end() {
+        guard !hasEnded.exchange(true, ordering: .relaxed) else { return }
+        onEnd()
+    }
 
     /// Ends ``follow(for:every:_:)`` before its time: whoever waits has gone.
     func stop() { continuation.finish() }
@@ -41,6 +48,8 @@ final class JobSubscription: Sendable {
         every interval: Duration,
         _ look: @concurrent (Wake) async throws -> Bool
     ) async throws {
+        // Whoever holds it may do so until the next request of a connection.
+        defer { end() }
         let continuation = continuation
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in

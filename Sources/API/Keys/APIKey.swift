@@ -18,11 +18,9 @@ package struct APIKey: Hashable, Sendable {
     /// Whether the key may see and change what belongs to all tenants.
     var coversSystem: Bool { role == .ops && tenant == nil }
 
-    /// Whether the key may see, change and publish what belongs to this tenant. Compared byte for byte, as the ledger
-    /// does: Swift holds two spellings of one character to be equal.
+    /// Whether the key may see, change and publish what belongs to this tenant.
     func covers(tenant other: String?) -> Bool {
-        guard let tenant else { return true }
-        return other.map { tenant.utf8.elementsEqual($0.utf8) } ?? false
+        tenant == nil || tenant.hasSameBytes(as: other)
     }
 
     /// The tenant whose things a list shows: the key's own, else the one that was asked for; `nil`: everything.

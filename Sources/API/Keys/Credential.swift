@@ -24,6 +24,11 @@ enum Credential: Sendable {
         if case .known(let key) = self { key } else { nil }
     }
 
+    /// Whether a key came that nobody has.
+    var isUnknown: Bool {
+        if case .unknown = self { true } else { false }
+    }
+
     /// A bearer token counts before `X-API-Key`; any other scheme, which a proxy may have added, does not count at all.
     private static func presentedKey(_ headers: HTTPFields) -> [UInt8]? {
         if let authorization = headers[.authorization] {

@@ -36,8 +36,10 @@ final class RequestCounter: Sendable {
             requestClass = counted
             caller = .key(key.name)
         } else {
-            // A signed link stands for a key.
-            let isLink = endpoint?.access == .link && request.uri.query?.contains("signature=") == true
+            // A signed link stands for a key. Whoever presents a key that nobody has may be guessing, whatever else he brings.
+            let isLink =
+                endpoint?.access == .link && !credential.isUnknown
+                && request.uri.query?.contains("signature=") == true
             requestClass = isLink ? .status : .health
             caller = .address(Self.counted(address()))
         }

@@ -44,7 +44,7 @@ struct EventRoutes {
         var query = DeliveryQuery(limit: 1)
         query.eventID = id
         let found = try await dependencies.ledger.deliveries(query).items.first
-        guard let found, found.tenant != tenant else { return }
+        guard let found, !found.tenant.hasSameBytes(as: tenant) else { return }
         throw Problem(
             .idempotencyConflict,
             "id: \(quoted(id)) is taken by an event that is not of tenant \(quoted(tenant)); choose another",

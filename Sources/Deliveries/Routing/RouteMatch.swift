@@ -18,15 +18,13 @@ package struct RouteMatch: Hashable, Sendable {
     package func takes(_ event: Event) -> Bool {
         (type.map { Self.type(event.type, matches: $0) } ?? true)
             && (productID.map { $0 == event.productID } ?? true)
-            && (tenant == nil || event.tenant != nil && maySend(for: event.tenant))
+            && (tenant == nil || tenant.hasSameBytes(as: event.tenant))
             && (queue.map { $0 == event.queue } ?? true)
     }
 
     /// Whether an event of this tenant may be signed with the route's secrets at all: not when both name one, and it is not the same.
-    /// Compared byte for byte, as keys are: Swift holds two spellings of one character to be equal.
     package func maySend(for other: String?) -> Bool {
-        guard let tenant, let other else { return true }
-        return tenant.utf8.elementsEqual(other.utf8)
+        tenant == nil || other == nil || tenant.hasSameBytes(as: other)
     }
 
     static func type(_ type: String, matches pattern: String) -> Bool {

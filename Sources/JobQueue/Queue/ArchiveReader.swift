@@ -6,7 +6,7 @@ actor ArchiveReader {
     private let redis: RedisClient
     private let stream: String
     private var connection: RedisConnection?
-    /// The consumers whose earlier reads have been taken up.
+    /// The consumers that have read nothing which they have not acknowledged.
     private var caughtUp: Set<String> = []
 
     init(redis: RedisClient, stream: String) {
@@ -65,6 +65,8 @@ actor ArchiveReader {
             caughtUp.insert(consumer)
         }
         let entries = try await stream.readGroup(Self.group, consumer: consumer, count: count, block: block)
+        // Whoever took these may fail with them, and is given them again.
+        if !entries.isEmpty { caughtUp.remove(consumer) }
         return entries.map(Self.ended)
     }
 

@@ -43,6 +43,7 @@ local CHANGES = PREFIX .. ':changes'
 local ARCHIVE = PREFIX .. ':ended'
 local FENCE = PREFIX .. ':fence'
 local DURATIONS = PREFIX .. ':durations'
+local SERVER = PREFIX .. ':server'
 local DUE_BELL = PREFIX .. ':due-bell'
 local function worker_key(name) return PREFIX .. ':worker:' .. name end
 local function control_key(name) return PREFIX .. ':worker:' .. name .. ':control' end

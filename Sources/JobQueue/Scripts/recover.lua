@@ -1,14 +1,21 @@
 -- Takes jobs from workers whose leases have ended, and puts them first in their queues. Each time counts: a job that takes its
--- worker down again and again is ended. Arguments: how often a job is recovered, the most to take, how long Redis must have been up in
+-- worker down again and again is ended. Arguments: how often a job is recovered, the most to take, how long Redis must have answered in
 -- ms, then the jobs that the asker holds itself. Answers: put back, ended, kept, and ms until the next lease ends, or -1.
 local limit, count, settled = tonumber(argument(1)), tonumber(argument(2)), tonumber(argument(3))
 local held = {}
 for index = 4, ARGUMENTS do held[argument(index)] = true end
 
 -- After a restart of Redis every lease looks over, while the workers live. They get time to come back and renew.
+-- Counted from the first look at this run of the server: its own uptime began before it had loaded its data.
 if settled > 0 then
-    local uptime = tonumber(string.match(redis.call('INFO', 'server'), 'uptime_in_seconds:(%d+)')) * 1000
-    if uptime < settled then return { 0, 0, 0, settled - uptime } end
+    local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+    local seen = redis.call('HMGET', SERVER, 'run', 'at')
+    local since = seen[1] == run and tonumber(seen[2]) or nil
+    if not since or since > now then
+        redis.call('HSET', SERVER, 'run', run, 'at', NOW)
+        since = now
+    end
+    if now - since < settled then return { 0, 0, 0, settled - (now - since) } end
 end
 
 local requeued, ended, kept, earliest = 0, 0, 0, nil

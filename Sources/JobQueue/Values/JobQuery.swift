@@ -37,7 +37,7 @@ package struct JobQuery: Hashable, Sendable {
             && (queue.map { $0 == job.queue } ?? true)
             && (productID.map { $0 == job.productID } ?? true)
             && (code.map { $0 == job.code } ?? true)
-            && (tenant.map { $0 == job.tenant } ?? true)
+            && (tenant == nil || tenant.hasSameBytes(as: job.tenant))
             && (since.map { job.createdAt >= $0 } ?? true)
             && (until.map { job.createdAt < $0 } ?? true)
     }

@@ -1,5 +1,7 @@
 package import JobQueue
 import Ledger
+import Logging
+import Telemetry
 
 extension JobDesk {
     /// Cancels a job: one that waits at once, one that runs as soon as its worker stops.
@@ -18,6 +20,8 @@ extension JobDesk {
     /// Puts a failed or cancelled job into its queue again.
     package func retry(_ id: JobID, by: String) async throws(JobsError) -> RetryJobAnswer {
         let answer = try await changing { () throws(JobQueueError) in try await queue.retry(id, by: by) }
+        // Without the note, look-ups tell of its last end while Redis is away: no reason to say that it was not queued.
+        if case .queued = answer { try? await archive.reopen(id.text) }
         guard answer == .notFound else { return answer }
         switch try await remembered(id) {
         case .spooled: return .notEnded(.queued)
@@ -41,12 +45,23 @@ extension JobDesk {
         return found.sorted { $0.name < $1.name }
     }
 
-    package func pause(_ name: QueueName) async throws(JobsError) {
+    package func pause(_ name: QueueName, by: String) async throws(JobsError) {
         try await changing { () throws(JobQueueError) in try await queue.pause(name) }
+        tell("A queue is paused", name, by)
     }
 
-    package func resume(_ name: QueueName) async throws(JobsError) {
+    package func resume(_ name: QueueName, by: String) async throws(JobsError) {
         try await changing { () throws(JobQueueError) in try await queue.resume(name) }
+        tell("A queue is resumed", name, by)
+    }
+
+    private func tell(_ what: Logger.Message, _ name: QueueName, _ by: String, count: Int? = nil) {
+        logger.info(
+            what,
+            metadata: Logger.Metadata([
+                .queue: "\(name)", .requestedBy: "\(by)", .count: count.map { .stringConvertible($0) },
+            ])
+        )
     }
 
     /// Forgets ended jobs in Redis, once the ledger has them: its record stays.
@@ -56,11 +71,14 @@ extension JobDesk {
         _ name: QueueName,
         status: JobStatus,
         olderThan: Duration,
-        limit: Int
+        limit: Int,
+        by: String
     ) async throws(JobsError) -> Int {
-        try await changing { () throws(JobQueueError) in
+        let count = try await changing { () throws(JobQueueError) in
             try await queue.clean(name, status: status, olderThan: olderThan, limit: limit)
         }
+        tell("Ended jobs of a queue are forgotten in Redis", name, by, count: count)
+        return count
     }
 
     /// The workers whose heartbeat is recent.

@@ -20,7 +20,7 @@ package final class JobDesk: Sendable {
     var configuredQueues: [QueueName] { configuration.queues }
     let estimates: Estimates
     let now: @Sendable () -> Timestamp
-    private let logger: Logger
+    let logger: Logger
     /// Why Redis refuses jobs, as it was last said.
     private let refusal = Mutex<String?>(nil)
 
@@ -152,7 +152,7 @@ package final class JobDesk: Sendable {
         let isLive = found.map { $0 != nil }
         if found.contains(where: { $0 == nil }) {
             let missing = ids.indices.filter { found[$0] == nil }
-            let rest = try await inLedger(missing.map { ids[$0] })
+            let rest = try await inLedger(missing.map { ids[$0] }, isRedisAway: absence != nil)
             for (index, record) in zip(missing, rest) { found[index] = record }
             if let absence, rest.contains(where: { $0 == nil }) { throw absence }
         }
@@ -160,12 +160,16 @@ package final class JobDesk: Sendable {
     }
 
     /// Jobs that Redis does not hold. First the spool: while a submission is on its way from there to Redis, it is in both.
-    private func inLedger(_ ids: [JobID]) async throws(JobsError) -> [JobRecord?] {
+    ///
+    /// - Parameter isRedisAway: one that was run again may have ended since, or not: of that only Redis knows.
+    private func inLedger(_ ids: [JobID], isRedisAway: Bool) async throws(JobsError) -> [JobRecord?] {
         do throws(LedgerError) {
             let spooled = try await spool.spooledSubmissions(ids.map(\.text)).map {
                 $0?.submission.map { JobRecord($0) }
             }
-            let archived = try await archive.archivedJobs(ids.map(\.text)).map { $0?.record }
+            let archived = try await archive.archivedJobs(ids.map(\.text)).map { row in
+                row.flatMap { isRedisAway && $0.isReopened ? nil : $0.record }
+            }
             var found = zip(spooled, archived).map { $0 ?? $1 }
             // It may have left the spool for Redis since Redis was asked.
             let missing = ids.indices.filter { found[$0] == nil }
@@ -210,7 +214,7 @@ package final class JobDesk: Sendable {
                         ? await estimates.completion(of: record, position: position, now: now()) : nil,
                     // Whoever took the id, a tenant is shown its own.
                     callback: record.eventID.flatMap { callbacks[$0] }.flatMap {
-                        $0.tenant == record.tenant ? $0 : nil
+                        $0.tenant.hasSameBytes(as: record.tenant) ? $0 : nil
                     }
                 )
             )

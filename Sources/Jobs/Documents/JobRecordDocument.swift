@@ -134,4 +134,7 @@ extension ArchivedJob {
 
     /// The job that the row remembers; `nil` if it cannot be read.
     var record: JobRecord? { DocumentCoding.decode(JobRecordDocument.self, document)?.record }
+
+    /// Whether it has been run again since: Redis knows how it stands.
+    var isReopened: Bool { JobStatus(rawValue: status)?.isEnd != true }
 }

@@ -7,6 +7,10 @@ package protocol JobArchive: Sendable {
     /// also after a later one.
     func archive(_ jobs: [ArchivedJob]) async throws(LedgerError)
 
+    /// Notes that a job is being run again, in the row's status (`queued`); what it was remembered as stays in the document, and its next
+    /// end replaces both. Nothing happens for one that is not remembered, or has been completed.
+    func reopen(_ id: String) async throws(LedgerError)
+
     /// The jobs of these ids, in their order; `nil` for one that is not remembered.
     func archivedJobs(_ ids: [String]) async throws(LedgerError) -> [ArchivedJob?]
 

@@ -17,6 +17,10 @@ extension SQLiteLedger {
         ])
     }
 
+    package func reopen(_ id: String) async throws(LedgerError) {
+        try await write { db in try db.cachedStatement(sql: Self.reopenSQL).run([.text(id)]) }
+    }
+
     package func archivedJobs(_ ids: [String]) async throws(LedgerError) -> [ArchivedJob?] {
         guard !ids.isEmpty else { return [] }
         return try await read { db in
@@ -56,6 +60,9 @@ extension SQLiteLedger {
           code = excluded.code, created_at = excluded.created_at, ended_at = excluded.ended_at, document = excluded.document
         WHERE excluded.ended_at >= jobs.ended_at
         """
+
+    private static let reopenSQL =
+        "UPDATE jobs SET status = 'queued' WHERE id = ? AND status IN ('failed', 'cancelled')"
 
     static let archivedJobSQL = "SELECT \(ArchivedJobSearch.columns) FROM jobs WHERE id = ?"
 

@@ -117,6 +117,12 @@ REFUSED_CALLS = {
     "ptrace": (101, 117), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240),
     "sched_setaffinity": (203, 122), "sched_setattr": (314, 274), "sched_setparam": (142, 118),
     "sched_setscheduler": (144, 119), "setpriority": (141, 140), "tgkill": (234, 131), "tkill": (200, 130),
+    # Whose a file is, its rights, times and attributes, and its end: none of that is Landlock's affair, or it was not at first.
+    "chmod": (90, None), "chown": (92, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
+    "fchown": (93, 55), "fchownat": (260, 54), "file_setattr": (469, 469), "fremovexattr": (199, 16), "fsetxattr": (190, 7),
+    "futimesat": (261, None), "lchown": (94, None), "lremovexattr": (198, 15), "lsetxattr": (189, 6),
+    "open_by_handle_at": (304, 265), "removexattr": (197, 14), "removexattrat": (466, 466), "setxattr": (188, 5),
+    "setxattrat": (463, 463), "truncate": (76, 45), "utime": (132, None), "utimensat": (280, 88), "utimes": (235, None),
     # The kernel.
     "add_key": (248, 217), "bpf": (321, 280), "io_uring_setup": (425, 425), "keyctl": (250, 219),
     "memfd_create": (319, 279), "mount": (165, 40), "perf_event_open": (298, 241), "request_key": (249, 218),
@@ -124,14 +130,14 @@ REFUSED_CALLS = {
 }
 # The architecture as seccomp knows it, the column above, and the calls that are looked at more closely.
 MACHINES = {
-    "x86_64": (0xC000003E, 0, {"clone": 56, "clone3": 435, "prlimit64": 302, "fcntl": 72}),
-    "aarch64": (0xC00000B7, 1, {"clone": 220, "clone3": 435, "prlimit64": 261, "fcntl": 25}),
+    "x86_64": (0xC000003E, 0, {"clone": 56, "clone3": 435, "prlimit64": 302, "fcntl": 72, "prctl": 157}),
+    "aarch64": (0xC00000B7, 1, {"clone": 220, "clone3": 435, "prlimit64": 261, "fcntl": 25, "prctl": 167}),
 }
 
 
 def refuse_calls():
-    """A seccomp filter. Besides the calls above, clone fails unless it makes a thread, prlimit64 unless it is about the caller, and fcntl
-    where it would have a signal sent to others."""
+    """A seccomp filter. Besides the calls above, clone fails unless it makes a thread, prlimit64 unless it is about the caller, fcntl
+    where it would have a signal sent to others, and prctl where the child would outlive its helper."""
     known = MACHINES.get(platform.machine())
     if known is None:
         return False
@@ -154,6 +160,8 @@ def refuse_calls():
         (EQUAL, 0, 1, calls["clone3"]), (RETURN, 0, 0, ENOSYS),
         # The process whose limits are meant is 32 bits wide; 0 is the caller.
         (EQUAL, 0, 4, calls["prlimit64"]), (LOAD, 0, 0, FIRST), (EQUAL, 1, 0, 0), (RETURN, 0, 0, EPERM), (RETURN, 0, 0, ALLOW),
+        (EQUAL, 0, 4, calls["prctl"]), (LOAD, 0, 0, FIRST), (EQUAL, 0, 1, PR_SET_PDEATHSIG), (RETURN, 0, 0, EPERM),
+        (RETURN, 0, 0, ALLOW),
         (EQUAL, 0, 6, calls["fcntl"]), (LOAD, 0, 0, SECOND), (EQUAL, 3, 0, F_SETOWN), (EQUAL, 2, 0, F_SETSIG),
         (EQUAL, 1, 0, F_SETOWN_EX), (RETURN, 0, 0, ALLOW), (RETURN, 0, 0, EPERM),
         (EQUAL, 0, 4, calls["clone"]), (LOAD, 0, 0, FIRST), (SET, 0, 1, CLONE_THREAD), (RETURN, 0, 0, ALLOW), (RETURN, 0, 0, EPERM),

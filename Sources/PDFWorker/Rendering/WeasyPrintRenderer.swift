@@ -46,8 +46,8 @@ package final class WeasyPrintRenderer: Renderer {
 
     private struct State: Sendable {
         var readiness = Readiness.starting
-        /// Those who want to know whether documents can be made at all.
-        var waiters: [CheckedContinuation<Void, Never>] = []
+        /// Those who want to know whether documents can be made at all, each under a number.
+        var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
         /// Those who wait until they can, each under a number.
         var patient: [Int: CheckedContinuation<Void, Never>] = [:]
         var nextID = 1
@@ -83,19 +83,24 @@ package final class WeasyPrintRenderer: Renderer {
         self.logger = logger
     }
 
-    /// Waits until documents can be made.
+    /// Waits until documents can be made, or until the task is cancelled.
     ///
     /// - Throws: ``RenderFailure/Code/unavailable``, with what to do about it, when the engine is not installed.
     package func ready() async throws(RenderFailure) {
-        await withCheckedContinuation { continuation in
-            let isKnown = state.withLock { state in
-                if case .starting = state.readiness, !state.isStopped {
-                    state.waiters.append(continuation)
-                    return false
+        let id = newID()
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if case .starting = state.readiness, !state.isStopped, !Task.isCancelled {
+                        state.waiters[id] = continuation
+                        return false
+                    }
+                    return true
                 }
-                return true
+                if isOver { continuation.resume() }
             }
-            if isKnown { continuation.resume() }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
         }
         if case .unusable(let reason) = state.withLock({ $0.readiness }) { throw RenderFailure(.unavailable, reason) }
     }
@@ -139,6 +144,7 @@ package final class WeasyPrintRenderer: Renderer {
         await withDiscardingTaskGroup { helpers in
             var pause = Duration.milliseconds(100)
             removeLeftovers()
+            helpers.addTask { await self.noteSlowStart() }
             while !Task.isCancelled {
                 let started = ContinuousClock.now
                 let (events, event) = AsyncStream.makeStream(of: HelperEvent.self)
@@ -165,6 +171,14 @@ package final class WeasyPrintRenderer: Renderer {
             helpers.cancelAll()
         }
         stop()
+    }
+
+    /// A helper that hangs while it imports its libraries says nothing itself.
+    private func noteSlowStart() async {
+        guard (try? await Task.sleep(for: .seconds(60))) != nil, state.withLock({ $0.readiness }) == .starting else {
+            return
+        }
+        logger.warning("The renderer has not started within a minute: no jobs are taken until it has")
     }
 
     /// The id of the helper that takes documents; `nil` while there is none.
@@ -276,8 +290,8 @@ package final class WeasyPrintRenderer: Renderer {
     private func settle(_ readiness: Readiness?, _ failure: RenderFailure?) {
         let (waiters, jobs) = state.withLock { state in
             if let readiness { state.readiness = readiness }
-            var waiters = state.waiters
-            state.waiters = []
+            var waiters = Array(state.waiters.values)
+            state.waiters = [:]
             if state.readiness == .ready || state.isStopped {
                 waiters += state.patient.values
                 state.patient = [:]

@@ -19,7 +19,7 @@ struct DocumentTemplate: Sendable {
         var library = MustacheLibrary()
         for (name, text) in texts {
             do {
-                try library.register(lint.withoutIndentation(of: text, in: name), named: name)
+                try library.register(EscapedHTML.pragma + lint.withoutIndentation(of: text, in: name), named: name)
             } catch let error as MustacheTemplate.ParserError {
                 throw ProductProblem("line \(error.context.lineNumber): a tag cannot be read", in: name + ".html")
             } catch {

@@ -44,11 +44,11 @@ struct JobsAdapter: JobControlling {
     }
 
     func pause(_ queue: QueueName, requestedBy: String) async throws(JobControlError) {
-        try await mapping { () throws(JobsError) in try await desk.pause(queue) }
+        try await mapping { () throws(JobsError) in try await desk.pause(queue, by: requestedBy) }
     }
 
     func resume(_ queue: QueueName, requestedBy: String) async throws(JobControlError) {
-        try await mapping { () throws(JobsError) in try await desk.resume(queue) }
+        try await mapping { () throws(JobsError) in try await desk.resume(queue, by: requestedBy) }
     }
 
     func clean(
@@ -59,7 +59,7 @@ struct JobsAdapter: JobControlling {
         requestedBy: String
     ) async throws(JobControlError) -> Int {
         try await mapping { () throws(JobsError) in
-            try await desk.clean(queue, status: status, olderThan: olderThan, limit: limit)
+            try await desk.clean(queue, status: status, olderThan: olderThan, limit: limit, by: requestedBy)
         }
     }
 

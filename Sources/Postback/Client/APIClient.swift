@@ -10,7 +10,7 @@ struct APIClient: Sendable {
     let base: URL
     let key: String?
 
-    /// Sends a request and returns the body of a 2xx answer.
+    /// Sends a request and returns the body of a 2xx answer. Where the limit of requests is reached, it waits until it may go on.
     ///
     /// - Parameters:
     ///   - path: absolute, with its query.
@@ -28,6 +28,20 @@ struct APIClient: Sendable {
         var request = try request(method, path, body: body)
         request.timeoutInterval = timeout
         for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
+        var (data, answer) = try await exchange(request)
+        while answer.statusCode == 429 {
+            let seconds = min(max(answer.value(forHTTPHeaderField: "retry-after").flatMap { Int($0) } ?? 1, 1), 60)
+            StandardStream.error.write("the limit of requests is reached: going on in \(seconds) s")
+            try await Task.sleep(for: .seconds(seconds))
+            (data, answer) = try await exchange(request)
+        }
+        guard (200..<300).contains(answer.statusCode) || accepted.contains(answer.statusCode) else {
+            throw failure(answer.statusCode, data)
+        }
+        return data
+    }
+
+    private func exchange(_ request: URLRequest) async throws -> (Data, HTTPURLResponse) {
         let data: Data
         let response: URLResponse
         do {
@@ -38,10 +52,7 @@ struct APIClient: Sendable {
         guard let answer = response as? HTTPURLResponse else {
             throw CommandFailure(.unavailable, "no HTTP answer from \(base.absoluteString)")
         }
-        guard (200..<300).contains(answer.statusCode) || accepted.contains(answer.statusCode) else {
-            throw failure(answer.statusCode, data)
-        }
-        return data
+        return (data, answer)
     }
 
     /// The request for a path, with the key.

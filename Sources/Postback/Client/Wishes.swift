@@ -14,22 +14,22 @@ struct Wishes {
     let rate: Double?
     /// Only say what would be done.
     var dryRun = false
+    /// Before it is said of one that it would be done: why it would not, as it stands; `nil`: it would be. Not asked for those that a list
+    /// has just shown.
+    var objection: ((JSONValue) -> String?)?
     let json: Bool
 
     /// Goes on after a refusal, and fails at the end if there was one. What ends it at once is that nobody answers, or that the key is
     /// not good for it: the next would fare no better.
     func carryOut(on ids: [String]) async throws {
-        guard !dryRun else {
-            for id in ids {
-                tell("would \(action) \(id)", orJSON: Self.dryLine(id))
-            }
-            if !json { StandardStream.output.write("\(ids.count) \(kind) would be \(done)") }
-            return
-        }
         var failed = 0
         for (index, id) in ids.enumerated() {
-            if index > 0, let rate { try await Task.sleep(for: .seconds(1 / rate)) }
+            if !dryRun, index > 0, let rate { try await Task.sleep(for: .seconds(1 / rate)) }
             do {
+                if dryRun {
+                    try await tellWish(for: id)
+                    continue
+                }
                 let answer = try await client.read(
                     JSONValue.self,
                     "POST",
@@ -38,7 +38,9 @@ struct Wishes {
                 )
                 let isUnderWay = answer["attempt_under_way"]?.text == "true"
                 let more = isUnderWay ? "; an attempt is under way, and counts if the receiver takes it" : ""
-                tell("\(done) \(id)\(more)", orJSON: answer.line)
+                // A job that runs is not cancelled yet: the answer says when it will be.
+                let runs = answer["status"]?.text == "processing" ? answer["message"]?.text : nil
+                tell(runs.map { "\(id): \($0)" } ?? "\(done) \(id)\(more)", orJSON: answer.line)
             } catch let failure as CommandFailure where failure.code == .failed || failure.code == .badData {
                 failed += 1
                 if json { StandardStream.output.writeJSON(Self.refusedLine(id, failure)) }
@@ -46,8 +48,17 @@ struct Wishes {
             }
         }
         if !json, ids.isEmpty { StandardStream.output.write("no \(kind) match") }
-        if !json, ids.count > 1 { StandardStream.output.write("\(ids.count - failed) of \(ids.count) \(done)") }
-        if failed > 0 { throw CommandFailure(.failed, "\(failed) of \(ids.count) were not \(done)") }
+        if !json, dryRun { StandardStream.output.write("\(ids.count - failed) \(kind) would be \(done)") }
+        if !json, !dryRun, ids.count > 1 { StandardStream.output.write("\(ids.count - failed) of \(ids.count) \(done)") }
+        if failed > 0 { throw CommandFailure(.failed, "\(failed) of \(ids.count) \(dryRun ? "would not be" : "were not") \(done)") }
+    }
+
+    private func tellWish(for id: String) async throws {
+        if let objection {
+            let found = try await client.read(JSONValue.self, "GET", try APIClient.path(["api", kind, id]))
+            if let reason = objection(found) { throw CommandFailure(.failed, reason) }
+        }
+        tell("would \(action) \(id)", orJSON: Self.dryLine(id))
     }
 
     private func tell(_ line: String, orJSON object: String) {

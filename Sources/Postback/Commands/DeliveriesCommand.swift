@@ -94,7 +94,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
                     "--status delivered: give --force too, what was delivered is not sent again without it"
                 )
             }
-            let targets = ids.isEmpty ? try await matching(client) : dryRun ? try await replayable(client) : ids
+            let targets = ids.isEmpty ? try await matching(client) : ids
             let body = force ? JSONValue.object([("force", .bool(true))]).data : nil
             try await Wishes(
                 client: client,
@@ -103,28 +103,15 @@ struct DeliveriesCommand: AsyncParsableCommand {
                 body: body,
                 rate: rate,
                 dryRun: dryRun,
+                objection: ids.isEmpty ? nil : { objection(to: $0) },
                 json: json
             )
             .carryOut(on: targets)
         }
 
-        /// Those of the named deliveries that would be replayed; of the others it says why not.
-        private func replayable(_ client: APIClient) async throws -> [String] {
-            var found: [String] = []
-            for id in ids {
-                do {
-                    let path = try APIClient.path(["api", "deliveries", id])
-                    let report = try DeliveryReport(try await client.send("GET", path))
-                    if report.status == "delivered", !force {
-                        StandardStream.error.write("\(id): was delivered; --force replays it all the same")
-                    } else {
-                        found.append(id)
-                    }
-                } catch let failure as CommandFailure where failure.code == .failed || failure.code == .badData {
-                    StandardStream.error.write("\(id): \(failure.lines.joined(separator: "; "))")
-                }
-            }
-            return found
+        private func objection(to delivery: JSONValue) -> String? {
+            guard delivery["status"]?.text == "delivered", !force else { return nil }
+            return "was delivered; --force replays it all the same"
         }
 
         /// Ids of what the filter matches; delivered and cancelled ones and test events only when they were asked for.

@@ -80,6 +80,10 @@ struct JobsCommand: AsyncParsableCommand {
                 body: nil,
                 rate: nil,
                 dryRun: dryRun,
+                objection: { job in
+                    let status = job["status"]?.text ?? ""
+                    return ["completed", "failed", "cancelled"].contains(status) ? "has ended as \(status)" : nil
+                },
                 json: json
             )
             .carryOut(on: ids)

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a running Postback says of itself, each part as the API gives it; `nil`: the key may not ask, or nobody answers.
 struct Examination: Sendable {
     /// Of dead deliveries, failed jobs and quarantined entries so many are counted.

@@ -23,8 +23,8 @@ struct ReadyWorker: Service {
             logger.warning("A product cannot be used", metadata: Logger.Metadata([.reason: "\(problem)"]))
         }
         do {
-            try await renderer.ready()
-        } catch {
+            try await cancelWhenGracefulShutdown { try await renderer.ready() }
+        } catch let error as RenderFailure {
             guard !isRequired else { throw CommandFailure(.unavailable, error.reason) }
             logger.error(
                 "No documents are made here for now: jobs wait",
@@ -32,8 +32,8 @@ struct ReadyWorker: Service {
             )
             // It is tried again and again.
             await cancelWhenGracefulShutdown { await renderer.waitUntilUsable() }
-            if Task.isShuttingDownGracefully { return }
         }
+        if Task.isShuttingDownGracefully { return }
         try await worker.run()
     }
 }
