@@ -34,6 +34,9 @@ struct Exchange {
     /// The limit at which reading was stopped.
     var stoppedAt: Limit?
 
+    /// Whether nothing could be dialled for want of a socket.
+    var isWithoutSocket: Bool { socketTrouble != nil && sockets.isEmpty }
+
     /// Whether an answer of this status is whole by its own account. What happens to the connection afterwards does not
     /// change it: over HTTP/2 a receiver may answer and then refuse the rest of the request (RFC 9113 section 8.1).
     func isWhole(status: Int) -> Bool {

@@ -7,8 +7,16 @@ extension Transfer {
     /// False only if that is certain: no connection was ever let through, or nothing was written to it. Within TLS the second
     /// cannot be told, because a part that was written may not have been counted yet.
     var mayHaveBeenSent: Bool {
+        if isRefusedByProxy { return false }
         guard exchange.passes > 0, !exchange.usesTLS else { return exchange.passes > 0 }
         return unsafe postback_curl_get_long(handle, CURLINFO_REQUEST_SIZE) > 0
+    }
+
+    /// Whether the proxy wants credentials that it was not given: an answer of its own, which for HTTPS has no status here, as it belongs to
+    /// the tunnel. The receiver has seen nothing.
+    private var isRefusedByProxy: Bool {
+        guard peerIsProxy, !exchange.usesTLS else { return false }
+        return unsafe postback_curl_get_long(handle, CURLINFO_RESPONSE_CODE) == 407
     }
 
     /// Whether the request may go to a connection now.
@@ -42,6 +50,7 @@ extension Transfer {
             times: times
         )
         answer.wasCutOff = code == nil && failure != nil
+        answer.isOwnTrouble = !mayHaveBeenSent && exchange.isWithoutSocket
         return answer
     }
 
@@ -70,6 +79,7 @@ extension Transfer {
         if exchange.stoppedAt == .headers {
             return (.protocol, "the header section is larger than \(configuration.headersLimit) bytes")
         }
+        if isRefusedByProxy { return (.connect, "through the proxy: it asks for credentials (407)") }
         if exchange.isWhole(status: status) { return nil }
         // Where reading was stopped, enough was read to know what the receiver said.
         if code == CURLE_OK || exchange.stoppedAt == .body { return failureOfEnded(status: status) }
@@ -77,12 +87,15 @@ extension Transfer {
         if exchange.repetitionRefused {
             return (.reset, "the connection, used before, ended without an answer")
         }
-        if let refusal = exchange.refusal, exchange.sockets.isEmpty || code == CURLE_ABORTED_BY_CALLBACK {
+        // Where one address is refused and another could not be tried, nothing is said of the receiver yet.
+        if let refusal = exchange.refusal, !exchange.isWithoutSocket,
+            exchange.sockets.isEmpty || code == CURLE_ABORTED_BY_CALLBACK
+        {
             return (.blocked, refusal)
         }
         let text = unsafe errorText ?? String(cString: curl_easy_strerror(code))
         if mayHaveBeenSent { return (classOfSent(code), text) }
-        if let trouble = exchange.socketTrouble, exchange.sockets.isEmpty {
+        if let trouble = exchange.socketTrouble, exchange.isWithoutSocket {
             return (.connect, "this process can make no socket: \(trouble)")
         }
         return (classOfUnsent(code), peerIsProxy ? "through the proxy: \(text)" : text)

@@ -101,6 +101,8 @@ func judgeConnection(
         return CURL_PREREQFUNC_ABORT
     }
     if !transfer.peerIsProxy, case .refused(let reason) = transfer.verdict(for: peer.address) {
+        // A connection that was kept from a request with other rights: a new one may lead to another address of the host.
+        if transfer.exchange.sockets.isEmpty { transfer.exchange.wasSpoilt = true }
         transfer.exchange.refusal = reason
         return CURL_PREREQFUNC_ABORT
     }

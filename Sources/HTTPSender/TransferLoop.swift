@@ -41,7 +41,8 @@ final class TransferLoop {
 
     private func start(_ request: SendRequest) {
         guard let transfer = idle.popLast() ?? Transfer(multi: multi, configuration: configuration) else {
-            let answer = Answer.unsent(.connect, "out of memory")
+            var answer = Answer.unsent(.connect, "out of memory")
+            answer.isOwnTrouble = true
             results.append(SendResult(token: request.token, answer: answer))
             return
         }

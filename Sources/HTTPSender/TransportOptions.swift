@@ -35,6 +35,13 @@ package struct TransportOptions: Hashable, Sendable {
         self.clientKeyFile = clientKeyFile
     }
 
+    /// The same without what tells a receiver who the operator is: for URLs that others chose.
+    package var anonymous: TransportOptions {
+        var options = self
+        (options.clientCertificateFile, options.clientKeyFile) = (nil, nil)
+        return options
+    }
+
     /// The proxy a URL is called through, if any.
     package func proxy(for url: DestinationURL) -> String? {
         guard let proxy, !withoutProxy.contains(where: { Self.matches(url.host, entry: $0) }) else { return nil }

@@ -7,4 +7,5 @@ enum LogKey {
     static let line = "line"
     static let missing = "missing"
     static let count = "count"
+    static let milliseconds = "duration_ms"
 }

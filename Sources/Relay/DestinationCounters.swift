@@ -23,8 +23,10 @@ struct DestinationCounters {
     /// Counts a finished attempt and, if it ended its delivery, that.
     func count(_ result: AttemptResult) {
         attempts[result.attempt.outcome]?.increment()
-        // A replay that was asked for meanwhile goes on with it, unless it was delivered.
-        if case .end(let status) = result.next, status == .delivered || result.replayDueAt == nil {
+        // Unless it was delivered, a replay that was asked for meanwhile goes on with it, and one that was cancelled had ended before.
+        if case .end(let status) = result.next,
+            status == .delivered || result.replayDueAt == nil && !result.wasCancelled
+        {
             ended[status]?.increment()
         }
     }

@@ -89,6 +89,19 @@ struct ProxyTests {
         #expect(proxy.tunnels == ["hooks.example:443"])
     }
 
+    @Test("A proxy that wants credentials for a plain request has not passed it on: it is to be tried again")
+    func wantsCredentials() async throws {
+        let proxy = try ScriptedReceiver { _ in .status(407) }
+        let options = TransportOptions(proxy: proxy.url(""))
+        let answer = try await TestSender().send("http://hooks.example/", origin: .untrusted, options: options)
+        #expect(answer.failure == .connect && !answer.requestWasSent)
+        #expect(answer.errorText == "through the proxy: it asks for credentials (407)")
+        #expect(Judgement(answer, profile: .n8n, now: Timestamp(milliseconds: 0)).outcome == .retry)
+        // A receiver that is called without a proxy speaks for itself.
+        let direct = try await TestSender().send(proxy.url(""), origin: .operatorConfigured)
+        #expect(direct.failure == nil && direct.statusCode == 407)
+    }
+
     @Test("A proxy that is not there is a failure to connect")
     func noProxy() async throws {
         let proxy = try ClosedPort()

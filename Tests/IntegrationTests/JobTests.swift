@@ -286,7 +286,7 @@ extension Installation {
     }
 
     /// Submits, and expects it to be taken. - Returns: the job's id.
-    fileprivate func submitted(_ arguments: [String]) async throws -> String {
+    func submitted(_ arguments: [String]) async throws -> String {
         let (code, output) = try await submit(arguments)
         #expect(code == 0, "\(output)")
         return output.trimmingCharacters(in: .whitespacesAndNewlines)

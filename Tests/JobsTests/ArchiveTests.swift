@@ -80,7 +80,11 @@ struct ArchiveTests {
                 _ = try await jobs.completeNext()
             }
             try await jobs.ledger.archived.wait(for: 3)
-            #expect(try await jobs.ledger.archivedJobs(ids.map(\.text)).map { $0?.status } == ["completed", "completed", "completed"])
+            #expect(
+                try await jobs.ledger.archivedJobs(ids.map(\.text)).map { $0?.status } == [
+                    "completed", "completed", "completed",
+                ]
+            )
             try await Self.untilEmpty("postback:jobs:ended", of: redis)
         }
     }

@@ -52,10 +52,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("\u{600}<b\u{600}>", "\u{600}&lt;b\u{600}&gt;"), ("a\"\u{301} style='x'\u{301}", "a&quot;\u{301} style=&#39;x&#39;\u{301}"),
-        ("&\u{200D}amp;", "&amp;\u{200D}amp;"), ("\u{110BD}<", "\u{110BD}&lt;"), ("<\r\n>", "&lt;\r\n&gt;"), ("é<ü", "é&lt;ü"),
+        ("\u{600}<b\u{600}>", "\u{600}&lt;b\u{600}&gt;"),
+        ("a\"\u{301} style='x'\u{301}", "a&quot;\u{301} style=&#39;x&#39;\u{301}"),
+        ("&\u{200D}amp;", "&amp;\u{200D}amp;"), ("\u{110BD}<", "\u{110BD}&lt;"), ("<\r\n>", "&lt;\r\n&gt;"),
+        ("é<ü", "é&lt;ü"),
     ])
-    func `data is escaped byte for byte, whatever characters its neighbours make of it`(text: String, html: String) throws {
+    func `data is escaped byte for byte, whatever characters its neighbours make of it`(text: String, html: String)
+        throws
+    {
         let data = JSONValue.object([
             JSONValue.Member(name: "a", value: .string(text)),
             JSONValue.Member(name: "list", value: .array([.string(text)])),

@@ -333,7 +333,8 @@ import Testing
         }
         if !missing.contains("seccomp") {
             for name in [
-                "connect", "unix", "fork", "execute", "kill", "signal", "owner", "limits of another", "processors", "mode",
+                "connect", "unix", "fork", "execute", "kill", "signal", "owner", "limits of another", "processors",
+                "mode",
                 "mode of an open file", "times", "attributes", "end", "life",
             ] {
                 #expect(results[name] as? String == "PermissionError", "\(name)")

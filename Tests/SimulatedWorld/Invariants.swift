@@ -303,7 +303,7 @@ struct Invariants {
             .limits,
             "destination \(index) has \(destination.ordered) requests at once"
         )
-        try check(inFlight - testsInFlight <= limits.inFlight, .limits, "\(inFlight) requests in flight over all")
+        try check(inFlight - testsInFlight <= 2 * limits.inFlight, .limits, "\(inFlight) requests in flight over all")
         if !destination.hasAnswered {
             try check(
                 unanswered <= max(1, limits.inFlight / 2),
@@ -433,7 +433,7 @@ struct Invariants {
             "\(dispatcher.unrecorded) unrecorded, but \(recording) are"
         )
         try check(
-            recording - testsRecording <= limits.unrecorded + limits.inFlight,
+            recording - testsRecording <= limits.unrecorded + 2 * limits.inFlight,
             .memory,
             "\(recording) results wait for the ledger"
         )

@@ -4,7 +4,8 @@ import Ledger
 /// The filters of the list of deliveries, as the ledger takes them and as the link to the next page repeats them.
 struct DeliveryFilter: Sendable {
     static let parameters = [
-        "status", "route", "destination", "type", "job_id", "event_id", "since", "until", "outcome", "status_code", "tenant", "q",
+        "status", "route", "destination", "type", "job_id", "event_id", "since", "until", "outcome", "status_code",
+        "tenant", "q",
     ]
 
     private(set) var query = DeliveryQuery()

@@ -4,14 +4,14 @@ package struct Judgement: Hashable, Sendable {
     package var outcome: AttemptOutcome
     /// How long the receiver asked to be left alone, in milliseconds: a floor for the next delay.
     package var retryAfter: Int64?
-    private let wasCutOff: Bool
+    private let saysNothing: Bool
 
     /// Judges an answer.
     ///
     /// - Parameter now: when the answer was complete; `Retry-After` may name a date, and the answer may have none of its own.
     package init(_ answer: Answer, profile: ReceiverProfile, now: Timestamp) {
         self.outcome = Self.outcome(of: answer, profile: profile)
-        self.wasCutOff = answer.wasCutOff
+        self.saysNothing = answer.wasCutOff || answer.isOwnTrouble
         if outcome == .retry, let value = answer.headers.first(named: "retry-after") {
             // A date is one of the receiver's clock, which its answer tells: ours may be another (RFC 9110 section 6.6.1).
             let clock = answer.headers.first(named: "date").flatMap { Timestamp(httpDate: $0) } ?? now
@@ -22,7 +22,7 @@ package struct Judgement: Hashable, Sendable {
     /// Whether the receiver answered as one that is at work: what the destination's health is told. `nil` says nothing
     /// about it, because nothing was asked of it, or its answer was not waited for.
     package var isSignOfLife: Bool? {
-        if wasCutOff { return nil }
+        if saysNothing { return nil }
         return switch outcome {
         case .delivered, .rejected, .notReady, .gone: true
         case .retry, .unknown: false

@@ -22,6 +22,9 @@ package struct Answer: Hashable, Sendable {
     package var times: PhaseTimes
     /// Whether this side ended the exchange because it is stopping, which says nothing of the receiver. Not kept in the ledger.
     package var wasCutOff = false
+    /// Whether this process lacked something, a socket or memory, before anything was sent, which says nothing of the receiver either. Not
+    /// kept in the ledger.
+    package var isOwnTrouble = false
 
     /// Makes an answer; what is left out stands for "nothing of it".
     package init(

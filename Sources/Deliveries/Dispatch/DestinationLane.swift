@@ -41,6 +41,8 @@ struct DestinationLane: Sendable {
     static let firstAttemptsPerRetry = 7
     /// How long a destination without deliveries is remembered to be gone, in milliseconds: a day.
     static let goneMemory: Int64 = 86_400_000
+    /// A destination with requests under way of which nothing has come back for so long, in milliseconds, is not known to answer any more.
+    static let silence: Int64 = 2_000
     /// Failures in a row that end a ramp.
     static let failuresThatEndARamp = 3
 
@@ -56,8 +58,10 @@ struct DestinationLane: Sendable {
     private(set) var inFlight = 0
     /// Requests at once that are allowed now; grows by one with each success, up to the configured concurrency.
     private(set) var allowance = DestinationLane.firstAllowance
-    /// Whether the latest sign was one of life.
+    /// Whether the latest sign was one of life, and it is not silent since.
     private(set) var isProven = false
+    /// Since when requests are under way and there was no sign of life; `nil`: none is.
+    private var quietSince: Timestamp?
     private var window = HealthWindow()
     private var pace = Pace()
     private var probeDelay = DestinationLane.firstProbeDelay
@@ -98,6 +102,14 @@ struct DestinationLane: Sendable {
 
     /// Its requests in flight, if it is not known to answer.
     var unprovenInFlight: Int { isProven ? 0 : inFlight }
+
+    /// When it is not known to answer any more, if nothing comes back until then; `nil`: it is not now, or nothing is under way.
+    var silentAt: Timestamp? { isProven ? quietSince?.advanced(byMilliseconds: Self.silence) : nil }
+
+    /// Notes that it has been silent for too long, if so.
+    mutating func noteSilence(at now: Timestamp) {
+        if let silentAt, silentAt <= now { isProven = false }
+    }
 
     /// Whether it has no deliveries, and nobody stopped it. Only its pace may still matter to the next one, and that it is gone.
     var isIdle: Bool {
@@ -224,6 +236,7 @@ struct DestinationLane: Sendable {
             firstAttemptsInARow += 1
         }
         inFlight += 1
+        quietSince = quietSince ?? now
         if isProbe { probe = entry.id }
         return .send(entry, isProbe ? .probe : nil)
     }
@@ -256,12 +269,14 @@ struct DestinationLane: Sendable {
     /// Gives back the slot of an attempt that could not be made.
     mutating func giveBackSlot(of id: DeliveryID) {
         inFlight -= 1
+        if inFlight == 0 { quietSince = nil }
         if probe == id { probe = nil }
     }
 
     /// Notes the end of an attempt. - Returns: whether the health changed.
     mutating func ended(_ id: DeliveryID, isSignOfLife: Bool?, isGone: Bool, at now: Timestamp) -> Bool {
         inFlight -= 1
+        if inFlight == 0 { quietSince = nil } else if isSignOfLife == true { quietSince = now }
         let wasProbe = probe == id
         if wasProbe { probe = nil }
         if isGone, health != .paused {
@@ -365,6 +380,7 @@ struct DestinationLane: Sendable {
     /// are; here they move back with the clock, so that it is asked again too early rather than too late.
     mutating func shift(byMilliseconds delta: Int64) {
         pace.shift(byMilliseconds: delta)
+        quietSince = quietSince?.advanced(byMilliseconds: delta)
         since = since?.advanced(byMilliseconds: delta)
         nextProbeAt = nextProbeAt?.advanced(byMilliseconds: delta)
         guard delta < 0 else { return }

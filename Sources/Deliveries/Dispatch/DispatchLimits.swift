@@ -1,6 +1,7 @@
 /// What bounds the dispatcher, whatever the backlog.
 package struct DispatchLimits: Hashable, Sendable {
-    /// Requests in flight over all destinations.
+    /// Requests in flight over all destinations that are known to answer. To those that are not, half as many more may begin; those that
+    /// fall silent with requests under way take theirs along, up to as many again.
     package var inFlight: Int
     /// Deliveries held in memory over all destinations; each takes about 150 bytes. A destination may always hold
     /// ``smallestWindow``.

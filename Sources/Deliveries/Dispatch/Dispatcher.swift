@@ -340,6 +340,9 @@ package struct Dispatcher: Sendable {
 
     // MARK: Time
 
+    /// How long an attempt waits that could not be made for want of something of our own, in milliseconds.
+    private static let ownTroublePause: Int64 = 5_000
+
     /// Ends sending for good; what is in flight is waited for.
     package mutating func drain() {
         isDraining = true
@@ -366,6 +369,10 @@ package struct Dispatcher: Sendable {
         for index in lanes.indices where lanes[index] != nil {
             lanes[index]?.shift(byMilliseconds: delta)
             lanes[index]?.timerAt = nil
+            if let time = lanes[index]?.silentAt, var lane = lanes[index].take() {
+                arm(&lane, index, at: time)
+                lanes[index] = lane
+            }
             markReady(index)
         }
         return delta <= -Self.smallestStepBack
@@ -385,6 +392,7 @@ package struct Dispatcher: Sendable {
             timers.removeMin()
             guard lanes[timer.lane]?.timerAt == timer.at else { continue }
             lanes[timer.lane]?.timerAt = nil
+            noteSilence(timer.lane, at: now)
             markReady(timer.lane)
         }
         var actions = DispatchActions()
@@ -394,9 +402,24 @@ package struct Dispatcher: Sendable {
         return actions
     }
 
+    /// Whether one more request may go out. Those to destinations that do not answer take no slots from those that do: however many have
+    /// fallen silent at once, the others go on.
+    private var mayOrder: Bool {
+        inFlight - unproven.inFlight < limits.inFlight && inFlight < 2 * limits.inFlight
+            && unrecorded < limits.unrecorded
+    }
+
+    /// Looks whether a destination has fallen silent, at the time for it, also while nothing may be ordered.
+    private mutating func noteSilence(_ index: Int, at now: Timestamp) {
+        change(index) { $0.noteSilence(at: now) }
+        guard let time = lanes[index]?.silentAt, var lane = lanes[index].take() else { return }
+        arm(&lane, index, at: time)
+        lanes[index] = lane
+    }
+
     /// Goes round the destinations that may have something to do, one attempt each a turn, so that none waits for another.
     private mutating func turn(at now: Timestamp, into actions: inout DispatchActions) {
-        while inFlight < limits.inFlight, unrecorded < limits.unrecorded, let index = ready.popFirst() {
+        while mayOrder, let index = ready.popFirst() {
             // Taken out while it is worked on, so that its queues are changed in place and not copied.
             guard var lane = lanes[index].take() else { continue }
             lane.isReady = false
@@ -443,6 +466,7 @@ package struct Dispatcher: Sendable {
         switch lane.next(at: now, isCurrent: { held[$0.id]?.ticket == $0.ticket }) {
         case .send(let entry, let trigger):
             if let order = order(entry, of: lane, trigger) { actions.sends.append(order) }
+            if let time = lane.silentAt { arm(&lane, index, at: time) }
             lane.isReady = true
             ready.append(index)
         case .wait(let time):
@@ -495,11 +519,12 @@ package struct Dispatcher: Sendable {
             now: now,
             jitter: random.fraction()
         )
-        if attempt.answer.wasCutOff {
-            // The relay stops: the attempt is made again after the next start, as after a crash, and costs the delivery none of its tries.
+        if attempt.answer.wasCutOff || attempt.answer.isOwnTrouble {
+            // The attempt is made again, after the next start or in a moment, and costs the delivery none of its tries.
             var progress = known.progress
             progress.attempts += 1
-            next = .retry(at: now, progress: progress)
+            let pause = attempt.answer.isOwnTrouble ? Self.ownTroublePause : 0
+            next = .retry(at: now.advanced(byMilliseconds: pause), progress: progress)
         }
         var dueAgainAt: Timestamp?
         if case .retry(let due, _) = next {

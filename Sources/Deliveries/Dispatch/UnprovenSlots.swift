@@ -1,7 +1,7 @@
 import DequeModule
 
-/// Shares the slots that requests to destinations may take whose latest sign was not one of life: half of all, so that the other half is
-/// there for those that answer.
+/// Shares the slots that requests to destinations may take that are not known to answer: half as many as there are for those that do, which
+/// are others.
 ///
 /// Each URL that comes with an event is a destination of its own, and nearly all of them are new (n8n makes one for each execution), so one
 /// host that hangs would take that half with its many URLs. All URLs of a host together have an eighth of it.
@@ -19,7 +19,8 @@ struct UnprovenSlots: Sendable {
     private let limit: Int
     private let hostLimit: Int
     private var hosts: [String: Host] = [:]
-    private var inFlight = 0
+    /// Requests in flight to destinations that are not known to answer. More than the limit when such fall silent as answered before.
+    private(set) var inFlight = 0
     private var waiting = Deque<Int>()
 
     /// - Parameter limit: requests in flight over all destinations.

@@ -64,7 +64,8 @@ extension SQLiteLedger {
                 DestinationBacklog(
                     destination: try $0.text(),
                     pending: try $0.count(),
-                    earliestDueAt: try $0.time()
+                    // A count without rows, after somebody removed some by hand, is no reason to hold up all others.
+                    earliestDueAt: try $0.optionalTime() ?? Timestamp(milliseconds: 0)
                 )
             }
         }
@@ -73,13 +74,16 @@ extension SQLiteLedger {
     package func destinationRecords() async throws(LedgerError) -> [DestinationRecord] {
         try await read { db in
             try db.cachedStatement(sql: "SELECT name, health, since, reason FROM destinations ORDER BY name").all([]) {
-                DestinationRecord(
-                    name: try $0.text(),
-                    health: try $0.word(),
-                    since: try $0.time(),
-                    reason: try $0.optionalText()
+                row -> DestinationRecord? in
+                // What cannot be read is as good as not remembered: it holds up no destination, not even its own.
+                try? DestinationRecord(
+                    name: row.text(),
+                    health: row.word(),
+                    since: row.time(),
+                    reason: row.optionalText()
                 )
             }
+            .compactMap(\.self)
         }
     }
 

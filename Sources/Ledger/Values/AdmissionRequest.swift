@@ -1,4 +1,4 @@
-import Deliveries
+package import Deliveries
 
 /// One thing that intake read and wants to be durable before it is acknowledged.
 package enum AdmissionRequest: Hashable, Sendable {
@@ -10,6 +10,13 @@ package enum AdmissionRequest: Hashable, Sendable {
     /// The delivery that it asks for.
     package var delivery: NewDelivery? {
         if case .delivery(let delivery) = self { delivery } else { nil }
+    }
+
+    /// The same, received at `now` at the latest: the clock may have been set back since it was read.
+    package func received(by now: Timestamp) -> AdmissionRequest {
+        guard case .delivery(var delivery) = self, delivery.receivedAt > now else { return self }
+        delivery.receivedAt = now
+        return .delivery(delivery)
     }
 
     /// The entry that it was read from.

@@ -12,40 +12,63 @@ package struct DocumentRetentionService: Service {
     static let pause = Duration.milliseconds(50)
     /// Files removed in one pass at most; the rest waits for the next.
     static let limit = 50_000
+    /// Before the first pass: right after the start a machine may not have heard the time yet.
+    static let firstPause = Duration.seconds(60)
     /// Between two passes.
     static let interval = Duration.seconds(600)
 
     private let storage: LocalStorage
     private let retention: DocumentRetention
     private let now: @Sendable () -> Timestamp
+    private let monotonic: @Sendable () -> Int64
     private let sleep: @Sendable (Duration) async throws -> Void
     private let logger: Logger
 
     /// Makes the service; ``run()`` does the work.
     ///
-    /// - Parameter now: the wall clock.
+    /// - Parameters:
+    ///   - now: the wall clock.
+    ///   - monotonic: milliseconds of a clock that is never set.
     package init(
         storage: LocalStorage,
         retention: DocumentRetention,
         now: @escaping @Sendable () -> Timestamp,
+        monotonic: @escaping @Sendable () -> Int64 = Self.monotonicClock(),
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         logger: Logger
     ) {
         self.storage = storage
         self.retention = retention
         self.now = now
+        self.monotonic = monotonic
         self.sleep = sleep
         self.logger = logger
     }
 
-    /// Runs until a graceful shutdown or until its task is cancelled.
+    /// Runs until a graceful shutdown or until its task is cancelled. Nothing is removed while the clock is ahead of what it was
+    /// (``ClockTrust``).
     package func run() async {
         await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                await pass()
-                try? await sleep(Self.interval)
+            var trust = ClockTrust(wall: now(), monotonic: monotonic())
+            var pause = Self.firstPause
+            while (try? await sleep(pause)) != nil, !Task.isCancelled {
+                pause = Self.interval
+                if let ahead = trust.doubt(wall: now(), monotonic: monotonic()) {
+                    logger.warning(
+                        "The clock was set forward: no documents are removed until it is right, or a day has passed",
+                        metadata: [LogKey.milliseconds: "\(ahead)"]
+                    )
+                } else {
+                    await pass()
+                }
             }
         }
+    }
+
+    /// Milliseconds from now on, by a clock that is never set.
+    package static func monotonicClock() -> @Sendable () -> Int64 {
+        let start = ContinuousClock.now
+        return { Int64((ContinuousClock.now - start) / .milliseconds(1)) }
     }
 
     /// Goes through the storage once.

@@ -49,8 +49,12 @@ struct Wishes {
         }
         if !json, ids.isEmpty { StandardStream.output.write("no \(kind) match") }
         if !json, dryRun { StandardStream.output.write("\(ids.count - failed) \(kind) would be \(done)") }
-        if !json, !dryRun, ids.count > 1 { StandardStream.output.write("\(ids.count - failed) of \(ids.count) \(done)") }
-        if failed > 0 { throw CommandFailure(.failed, "\(failed) of \(ids.count) \(dryRun ? "would not be" : "were not") \(done)") }
+        if !json, !dryRun, ids.count > 1 {
+            StandardStream.output.write("\(ids.count - failed) of \(ids.count) \(done)")
+        }
+        if failed > 0 {
+            throw CommandFailure(.failed, "\(failed) of \(ids.count) \(dryRun ? "would not be" : "were not") \(done)")
+        }
     }
 
     private func tellWish(for id: String) async throws {

@@ -21,7 +21,11 @@ struct DoctorCommand: AsyncParsableCommand {
         let examination = try await Examination(connection.client())
         let diagnosis = Diagnosis(examination)
         for finding in diagnosis.findings {
-            if json { StandardStream.output.writeJSON(finding.json) } else { Self.lines(finding).forEach(StandardStream.output.write) }
+            if json {
+                StandardStream.output.writeJSON(finding.json)
+            } else {
+                Self.lines(finding).forEach(StandardStream.output.write)
+            }
         }
         let (problems, warnings) = (diagnosis.count(.problem), diagnosis.count(.warning))
         if !json { StandardStream.output.write("problems: \(problems), warnings: \(warnings)") }

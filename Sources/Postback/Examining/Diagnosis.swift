@@ -43,7 +43,8 @@ struct Diagnosis: Sendable {
     private static func parts(_ readiness: JSONValue?) -> [Finding] {
         guard let readiness else { return [] }
         let reasons = readiness["reasons"]?.elements.compactMap(\.text) ?? []
-        func finding(_ subject: String, _ isWell: Bool, _ well: String, _ unwell: String, _ words: [String]) -> Finding {
+        func finding(_ subject: String, _ isWell: Bool, _ well: String, _ unwell: String, _ words: [String]) -> Finding
+        {
             guard !isWell else { return Finding(.ok, subject, well) }
             let why = reasons.filter { reason in words.contains { reason.hasPrefix($0 + ": ") } }
             return Finding(

@@ -42,6 +42,9 @@ package actor DispatchLoop {
     /// So many requests are handed to the sender at a time, so that it is at work on the first while the rest is being signed.
     private static let handful = 16
 
+    /// So many bodies are read from the ledger at a time.
+    private static let atOnce = 64
+
     private struct Unreadable {
         var reason: String
         var at: Timestamp
@@ -157,6 +160,7 @@ package actor DispatchLoop {
                     configureIfNew(work.destination, routes)
                     dispatcher.foundInLedger(work.destination, earliestDueAt: work.earliestDueAt)
                 }
+                noteHomeless(backlog, routes)
                 health.noteReading(\.startTrouble, trouble: nil, logger)
                 FaultPoint.startBacklogRead.reached()
                 logger.info(
@@ -169,6 +173,26 @@ package actor DispatchLoop {
                 guard await mayTryAgain(after: backoff.next()) else { return false }
             }
         }
+    }
+
+    /// Says what has deliveries and no route any more, which the routes of before this start may have had.
+    private func noteHomeless(_ backlog: [DestinationBacklog], _ routes: RoutingSnapshot) {
+        let homeless = backlog.filter { routes.policy(of: $0.destination) == nil }
+        // Of URLs that came with events there is no end, and they all lack the same thing.
+        let callbacks = homeless.filter { $0.destination.hasPrefix(RouteTable.callbackPrefix) }
+        for work in homeless where !work.destination.hasPrefix(RouteTable.callbackPrefix) {
+            logger.warning(
+                "A destination is in no route any more; what waits for it goes on waiting",
+                metadata: Logger.Metadata([
+                    .destination: "\(work.destination)", .pending: .stringConvertible(work.pending),
+                ])
+            )
+        }
+        guard !callbacks.isEmpty else { return }
+        logger.warning(
+            "URLs that came with events cannot be called without callbacks.secret; what waits for them goes on waiting",
+            metadata: Logger.Metadata([.pending: .stringConvertible(callbacks.reduce(0) { $0 + $1.pending })])
+        )
     }
 
     /// Waits before the ledger is read once more, and keeps what comes meanwhile. - Returns: `false` when it is to stop instead.
@@ -438,13 +462,16 @@ package actor DispatchLoop {
         armTimer(in: &group)
     }
 
-    /// Reads from the ledger what is to be sent.
+    /// Reads from the ledger what is to be sent, some at a time: bodies may be large, and those that were read wait for nobody.
     private func read(_ orders: [SendOrder], in group: inout DiscardingTaskGroup) {
         group.addTask { [store, inbox] in
-            let result = await Result.of { () async throws(LedgerError) in
-                try await store.payloads(of: orders.map(\.id))
+            for start in stride(from: 0, to: orders.count, by: Self.atOnce) {
+                let some = Array(orders[start..<min(start + Self.atOnce, orders.count)])
+                let result = await Result.of { () async throws(LedgerError) in
+                    try await store.payloads(of: some.map(\.id))
+                }
+                inbox.send(.payloads(some, result))
             }
-            inbox.send(.payloads(orders, result))
         }
     }
 

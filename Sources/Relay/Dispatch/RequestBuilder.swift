@@ -36,7 +36,7 @@ struct RequestBuilder: Sendable {
             timeout: .milliseconds(policy.timeout),
             origin: destination == nil ? .untrusted : .operatorConfigured,
             policy: routes.table.addresses,
-            options: routes.transport,
+            options: destination == nil ? routes.transport.anonymous : routes.transport,
             receiverAnswers: order.receiverAnswers
         )
     }

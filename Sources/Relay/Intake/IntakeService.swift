@@ -212,14 +212,24 @@ package actor IntakeService {
                     "Taking up what an earlier run left",
                     metadata: Logger.Metadata([.consumer: "\(other.name)", .count: .stringConvertible(other.pending)])
                 )
-                try await takeUp(other.name, stream)
             }
+            // Also one that had none: its last read may have been answered since, for nobody.
+            try await takeUp(other.name, stream)
             // Deleting a consumer throws its pending entries away, so only once it has none.
             await hand.wait(for: .allAcknowledged)
             guard !Task.isCancelled else { return }
             if hand.hasGivenUp { continue }
             FaultPoint.intakeTookUp.reached()
-            _ = try await stream.deleteConsumer(other.name, group: configuration.group)
+            let discarded = try await stream.deleteConsumer(other.name, group: configuration.group)
+            if discarded > 0 {
+                logger.error(
+                    "Entries were given to a relay that is gone while it was taken off the list; they stay in the stream unread",
+                    metadata: Logger.Metadata([
+                        .consumer: "\(other.name)", .count: .stringConvertible(discarded),
+                        .stream: "\(configuration.stream)",
+                    ])
+                )
+            }
             FaultPoint.intakeConsumerDeleted.reached()
         }
     }
@@ -424,7 +434,7 @@ package actor IntakeService {
         let admissions = try await untilLedgerAnswers(
             { () async throws(LedgerError) in
                 let start = ContinuousClock.now
-                let admissions = try await store.admit(requests)
+                let admissions = try await store.admit(requests.map { $0.received(by: clock.now()) })
                 metrics.commit(ContinuousClock.now - start)
                 return admissions
             },

@@ -11,8 +11,6 @@ package struct RetentionService: Sendable {
     static let firstPause = Duration.seconds(60)
     /// Between two rounds.
     static let interval = Duration.seconds(600)
-    /// So many milliseconds the clock may run ahead between two rounds.
-    static let tolerance: Int64 = 3_600_000
     /// Between two batches of a round, so that deliveries come first.
     static let pause = Duration.milliseconds(50)
 
@@ -31,18 +29,17 @@ package struct RetentionService: Sendable {
 
     /// Runs until the task is cancelled.
     ///
-    /// A clock that has run ahead makes everything old, and what was removed is gone for good. So nothing is removed in a round before
-    /// which the clock was set forward, nor right after the start, when a machine may not have heard the time yet.
+    /// Nothing is removed while the clock is ahead of what it was (``ClockTrust``), nor right after the start, when a machine may not have
+    /// heard the time yet.
     package func run() async {
-        var drift = ClockDrift(clock)
+        var trust = ClockTrust(wall: clock.now(), monotonic: clock.monotonicMilliseconds())
         var pause = Self.firstPause
         while !Task.isCancelled {
             guard (try? await Task.sleep(for: pause)) != nil else { return }
             pause = Self.interval
-            let ahead = drift.look(at: clock)
-            guard ahead < Self.tolerance else {
+            if let ahead = trust.doubt(wall: clock.now(), monotonic: clock.monotonicMilliseconds()) {
                 logger.warning(
-                    "The clock was set forward: nothing is removed in this round",
+                    "The clock was set forward: nothing is removed until it is right, or a day has passed",
                     metadata: Logger.Metadata([.durationMilliseconds: .stringConvertible(ahead)])
                 )
                 continue

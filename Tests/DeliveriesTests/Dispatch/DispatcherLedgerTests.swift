@@ -85,7 +85,11 @@ struct DispatcherLedgerTests {
         #expect(bench.sends() == [3])
         bench.record([2])
         #expect(bench.sends().isEmpty)
-        #expect((5_000...5_500).contains(bench.wakeIn ?? 0))
+        // First whether 3 is answered in time, then the retry of 2.
+        #expect(bench.wakeIn == DestinationLane.silence)
+        bench.pass(DestinationLane.silence)
+        #expect(bench.sends().isEmpty)
+        #expect((3_000...3_500).contains(bench.wakeIn ?? 0))
     }
 
     @Test("does not forget what it hears of while a page is being read")

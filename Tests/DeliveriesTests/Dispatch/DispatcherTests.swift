@@ -143,6 +143,55 @@ struct DispatcherTests {
         #expect(Set(bench.sends()).isSuperset(of: [201, 202]))
     }
 
+    @Test(
+        "destinations that answered until now and fall silent together hold up the others for two seconds, not for their timeouts"
+    )
+    func silence() {
+        var bench = DispatcherBench(limits: DispatchLimits(inFlight: 16))
+        for name in ["a", "b", "c", "d"] { bench.dispatcher.configure(name, DestinationPolicy()) }
+        bench.prove("a", from: 1000, count: 20)
+        bench.prove("b", from: 2000, count: 20)
+        bench.prove("c", from: 3000, count: 20)
+        bench.add(1...20, to: "a")
+        bench.add(101...120, to: "b")
+        #expect(bench.sends().count == 16)
+        bench.add(201...230, to: "c")
+        #expect(bench.sends().isEmpty)
+        // Nothing happens but that time passes.
+        #expect(bench.wakeIn == DestinationLane.silence)
+        bench.pass(DestinationLane.silence - 1)
+        #expect(bench.sends().isEmpty)
+        bench.pass(1)
+        #expect(bench.sends() == Array(201...216))
+        // They take nothing more, and what never answered finds no slot beside them.
+        bench.add(301...302, to: "d")
+        #expect(bench.sends().isEmpty)
+        #expect(bench.dispatcher.inFlight == 32)
+        // One that answers again has its slots back.
+        bench.answer([1])
+        bench.answer(201...210)
+        #expect(bench.sends().contains { $0 < 100 })
+    }
+
+    @Test("a destination that goes on answering, however slowly each request, is not silent")
+    func slowButAnswering() {
+        var bench = DispatcherBench(limits: DispatchLimits(inFlight: 4))
+        for name in ["a", "b"] { bench.dispatcher.configure(name, DestinationPolicy()) }
+        bench.prove("a", from: 1000, count: 20)
+        bench.prove("b", from: 2000, count: 20)
+        bench.add(1...20, to: "a")
+        var under = bench.sends()
+        #expect(under.count == 4)
+        bench.add(101...120, to: "b")
+        for _ in 0..<3 {
+            bench.pass(1_500)
+            #expect(bench.sends().isEmpty)
+            bench.answer([under.removeFirst()])
+            under += bench.sends().filter { $0 < 100 }
+            #expect(bench.dispatcher.inFlight <= 4)
+        }
+    }
+
     @Test("still keeps half of the slots after a destination that answers was paused with requests under way")
     func halfAfterPause() {
         var bench = DispatcherBench(limits: DispatchLimits(inFlight: 16))
@@ -273,6 +322,27 @@ struct DispatcherTests {
         #expect(replay.next == .retry(at: bench.now, progress: next))
         #expect(bench.health() == .healthy)
     }
+
+    @Test(
+        "makes an attempt again in a moment that this process had no socket for, at no cost to the delivery or its destination"
+    )
+    func ownTrouble() throws {
+        var bench = DispatcherBench(DestinationPolicy(retries: RetrySchedule(delays: [])))
+        for number in Int64(1)...30 {
+            bench.add([number])
+            let sent = bench.sends()
+            var answer = Answer(failure: .connect, requestWasSent: false, times: PhaseTimes(total: 1))
+            answer.isOwnTrouble = true
+            let result = try #require(bench.finish(sent, answer).first)
+            #expect(result.attempt.outcome == .retry)
+            guard case .retry(let due, let progress) = result.next else { throw NotRetried() }
+            #expect(due.milliseconds(since: bench.now) == 5_000 && progress.step == 0 && progress.attempts == 1)
+            bench.record(sent)
+        }
+        #expect(bench.health() == .healthy)
+    }
+
+    private struct NotRetried: Error {}
 
     @Test("forgets a queued delivery that was cancelled, and lets one in flight end")
     func cancelled() {
