@@ -88,11 +88,12 @@ import Testing
         let worker = JSONValue.object([
             ("name", .string("one")), ("state", .string("busy")), ("queues", .array([.string("pdf"), .string("xls")])),
             ("current_jobs", .array([.string("j")])), ("concurrency", .number(2)), ("last_beat", .null),
+            ("memory_bytes", .number(151_600_000)), ("cpu_seconds", .number(7_300.25)),
         ])
         #expect(
             WorkerTable.lines([worker], within: nil) == [
-                "WORKER  STATE  QUEUES   JOBS  LAST BEAT  CURRENT",
-                "one     busy   pdf,xls  1/2   -          j",
+                "WORKER  STATE  QUEUES   JOBS  MEMORY  CPU  LAST BEAT  CURRENT",
+                "one     busy   pdf,xls  1/2   152 MB  2 h  -          j",
             ]
         )
     }
