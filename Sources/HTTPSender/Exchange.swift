@@ -19,6 +19,8 @@ struct Exchange {
     var passes = 0
     /// Why this process could make no socket, if it could not.
     var socketTrouble: String?
+    /// Whether that passes when others are closed, rather than being what this machine cannot do at all.
+    var isOutOfSockets = false
     /// Why an address was refused, if one was.
     var refusal: String?
     /// Set when libcurl was kept from sending the request a second time.
@@ -34,8 +36,8 @@ struct Exchange {
     /// The limit at which reading was stopped.
     var stoppedAt: Limit?
 
-    /// Whether nothing could be dialled for want of a socket.
-    var isWithoutSocket: Bool { socketTrouble != nil && sockets.isEmpty }
+    /// Whether this process has run out of descriptors or memory, and so nothing could be dialled.
+    var isWithoutSocket: Bool { isOutOfSockets && sockets.isEmpty }
 
     /// Whether an answer of this status is whole by its own account. What happens to the connection afterwards does not
     /// change it: over HTTP/2 a receiver may answer and then refuse the rest of the request (RFC 9113 section 8.1).

@@ -15,7 +15,7 @@ extension Transfer {
     /// Whether the proxy wants credentials that it was not given: an answer of its own, which for HTTPS has no status here, as it belongs to
     /// the tunnel. The receiver has seen nothing.
     private var isRefusedByProxy: Bool {
-        guard peerIsProxy, !exchange.usesTLS else { return false }
+        guard forwards, !exchange.usesTLS else { return false }
         return unsafe postback_curl_get_long(handle, CURLINFO_RESPONSE_CODE) == 407
     }
 
@@ -95,7 +95,7 @@ extension Transfer {
         }
         let text = unsafe errorText ?? String(cString: curl_easy_strerror(code))
         if mayHaveBeenSent { return (classOfSent(code), text) }
-        if let trouble = exchange.socketTrouble, exchange.isWithoutSocket {
+        if let trouble = exchange.socketTrouble, exchange.sockets.isEmpty {
             return (.connect, "this process can make no socket: \(trouble)")
         }
         return (classOfUnsent(code), peerIsProxy ? "through the proxy: \(text)" : text)

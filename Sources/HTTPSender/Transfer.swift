@@ -308,6 +308,12 @@ import Glibc
     /// Whether the peer of a connection is a proxy, which is the operator's choice and not judged.
     var peerIsProxy: Bool { proxy != nil }
 
+    /// Whether the peer is a proxy that speaks HTTP itself.
+    var forwards: Bool { proxy?.lowercased().hasPrefix("socks") == false }
+
+    /// Whether HTTP/2 is out of the question.
+    var speaksHTTP1Only: Bool { speaksHTTP2 == false }
+
     /// What libcurl wrote about a failure, in one line; `nil` if it wrote nothing. It may repeat what a receiver sent.
     var errorText: String? {
         let text = unsafe String(cString: errorBuffer)

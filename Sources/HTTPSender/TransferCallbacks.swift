@@ -67,7 +67,9 @@ func openSocket(
     let type = unsafe target.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
     let socket = unsafe socket(target.pointee.family, type, target.pointee.protocol)
     guard socket >= 0 else {
-        transfer.exchange.socketTrouble = unsafe String(cString: strerror(errno))
+        let code = errno
+        transfer.exchange.socketTrouble = unsafe String(cString: strerror(code))
+        transfer.exchange.isOutOfSockets = [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code)
         return -1
     }
     transfer.exchange.sockets.append(socket)
@@ -102,7 +104,8 @@ func judgeConnection(
     }
     if !transfer.peerIsProxy, case .refused(let reason) = transfer.verdict(for: peer.address) {
         // A connection that was kept from a request with other rights: a new one may lead to another address of the host.
-        if transfer.exchange.sockets.isEmpty { transfer.exchange.wasSpoilt = true }
+        // Only HTTP/1.1's is closed by this, so that the next try finds another.
+        if transfer.exchange.sockets.isEmpty, transfer.speaksHTTP1Only { transfer.exchange.wasSpoilt = true }
         transfer.exchange.refusal = reason
         return CURL_PREREQFUNC_ABORT
     }

@@ -7,8 +7,8 @@ import Telemetry
 /// The instruments of jobs. Labels are queues, workers that are alive, and the words of the contract: product ids come from outside.
 package final class JobMetrics: Sendable {
     private let factory: any MetricsFactory
-    /// The levels of each worker that are shown.
-    private let workers = Mutex<[String: [Meter]]>([:])
+    /// The levels of workers that are shown, by metric and worker.
+    private let workers = Mutex<[String: Meter]>([:])
 
     /// Makes the instruments.
     package init(factory: any MetricsFactory) {
@@ -53,26 +53,22 @@ package final class JobMetrics: Sendable {
 
     /// The levels of each worker. One that is gone is shown no more: each start has a name of its own, and of names there is no end.
     private func show(_ records: [WorkerRecord]) {
-        var levels: [String: [Meter]] = [:]
+        var levels: [String: Meter] = [:]
+        func show(_ name: MetricName, _ record: WorkerRecord, _ value: Double) {
+            levels[name.rawValue + " " + record.name] = meter(name, [("worker", record.name)], value)
+        }
         for record in records {
-            let worker = ("worker", record.name)
-            var meters = [
-                meter(.workerSlots, [worker], Double(record.concurrency)),
-                meter(.workerBusySlots, [worker], Double(record.currentJobs.count)),
-            ]
-            if let usage = record.usage {
-                meters.append(
-                    meter(.workerProcessorTime, [worker], Double(usage.processorMilliseconds) / 1000)
-                )
-                meters.append(meter(.workerMemory, [worker], Double(usage.memoryBytes)))
-            }
-            levels[record.name] = meters
+            show(.workerSlots, record, Double(record.concurrency))
+            show(.workerBusySlots, record, Double(record.currentJobs.count))
+            guard let usage = record.usage else { continue }
+            show(.workerProcessorTime, record, Double(usage.processorMilliseconds) / 1000)
+            show(.workerMemory, record, Double(usage.memoryBytes))
         }
         let gone = workers.withLock { shown in
             defer { shown = levels }
             return shown.filter { levels[$0.key] == nil }
         }
-        for meter in gone.values.joined() { meter.destroy() }
+        for meter in gone.values { meter.destroy() }
     }
 
     /// How many submissions wait in the ledger for Redis.

@@ -35,7 +35,7 @@ struct DoctorTests {
         #expect(ill.code == 1)
         #expect(ill.output.contains("problem  queue pdf: paused, 1 waiting\n         → postback queues resume pdf"))
         #expect(ill.output.contains("problem  destination default.success: gone"))
-        #expect(ill.output.contains("warning  deliveries: 1 died in the last 24 hours"))
+        #expect(ill.output.contains("warning  deliveries: 1 died, of those received in the last 7 days"))
         let json = try await installation.run("doctor", "--json")
         #expect(json.code == 1)
         let levels = try json.output.split(separator: "\n").map { line in

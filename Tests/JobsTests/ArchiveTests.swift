@@ -93,7 +93,8 @@ struct ArchiveTests {
     func retriedWithoutRedis() async throws {
         let redis = try await RedisTestServer.start(.unix)
         try await TestJobs.run(redis: redis, directory: directory) { jobs in
-            let again = try await jobs.accept(Sample.submission(1)).record.id
+            let keyed = Sample.submission(1, key: "again")
+            let again = try await jobs.accept(keyed).record.id
             _ = try await jobs.failNext()
             let failed = try await jobs.accept(Sample.submission(2)).record.id
             _ = try await jobs.failNext()
@@ -103,6 +104,9 @@ struct ArchiveTests {
             try await jobs.waitForLoss()
             #expect(try await jobs.standing(failed)?.record.status == .failed)
             await #expect(throws: JobsError.self) { try await jobs.standing(again) }
+            // Nor to whoever submits it once more.
+            let repeated = try await jobs.desk.submit(keyed)
+            if case .repeated(let standing) = repeated { #expect(standing.record.status != .failed) }
             // Redis comes back without the job: its last end is what is known of it.
             try await redis.restart()
             try await jobs.waitForConnection()

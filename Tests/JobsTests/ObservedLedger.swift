@@ -32,7 +32,9 @@ final class ObservedLedger: JobArchive, SubmissionSpool {
         try await ledger.archivedJobs(ids)
     }
 
-    func reopen(_ id: String) async throws(LedgerError) { try await ledger.reopen(id) }
+    func reopen(_ id: String, endedBy time: Timestamp) async throws(LedgerError) {
+        try await ledger.reopen(id, endedBy: time)
+    }
 
     func archivedJobs(_ query: ArchivedJobQuery) async throws(LedgerError) -> Page<ArchivedJob> {
         try await ledger.archivedJobs(query)

@@ -22,7 +22,9 @@ extension LedgerConformance {
             let failed = Sample.job(1, status: "failed", endedAt: Sample.time(10))
             let completed = Sample.job(2, status: "completed")
             try await ledger.archive([failed, completed])
-            for id in ["job-1", "job-2", "job-3"] { try await ledger.reopen(id) }
+            try await ledger.reopen("job-1", endedBy: Sample.time(9))
+            try expect(await ledger.archivedJobs(["job-1"]), is: [failed], "ended since")
+            for id in ["job-1", "job-2", "job-3"] { try await ledger.reopen(id, endedBy: Sample.time(10)) }
             var reopened = failed
             reopened.status = "queued"
             try expect(await ledger.archivedJobs(["job-1", "job-2", "job-3"]), is: [reopened, completed, nil], "jobs")

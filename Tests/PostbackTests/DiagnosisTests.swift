@@ -26,7 +26,7 @@ import Testing
     /// - Parameter queue: members besides the name, each with a comma behind it.
     private static func health(queue: String, workers: String = #"[{"name":"w","state":"busy"}]"#) throws -> JSONValue {
         try json(
-            #"{"workers":\#(workers),"queues":[{\#(queue)"name":"pdf","waiting":0,"active":1,"delayed":2,"workers":1}]}"#
+            #"{"workers_active":1,"workers":\#(workers),"queues":[{\#(queue)"name":"pdf","waiting":0,"active":1,"delayed":2,"workers":1}]}"#
         )
     }
 
@@ -48,7 +48,8 @@ import Testing
                 "redis: connected, the stream is read and jobs are taken", "ledger: takes records", "relay: running",
                 "workers: 1 alive, 1 busy", "queue pdf: 0 waiting, 1 running, 2 for later",
                 "products: invoice, report", "destinations: 1 healthy",
-                "deliveries: none died in the last 24 hours", "jobs: none failed in the last 24 hours",
+                "deliveries: none died, of those received in the last 7 days",
+                "jobs: none failed, of those submitted in the last 7 days",
                 "quarantine: empty",
             ]
         )
@@ -95,13 +96,22 @@ import Testing
             let queue = try Self.json(#"{\#(members)"name":"pdf"}"#)
                 .merged(with: try Self.json(#"{"paused":false,"waiting":0,"workers":1,"oldest_age_seconds":null}"#))
             examination.health = .object([
-                ("workers", .array([.object([("state", .string("idle"))])])), ("queues", .array([queue])),
+                ("workers_active", .number(1)), ("workers", .array([.object([("state", .string("idle"))])])),
+                ("queues", .array([queue])),
             ])
         }
         let finding = try #require(Self.trouble(diagnosis).first)
         #expect(Self.trouble(diagnosis).count == 1)
         #expect(finding.subject == "queue pdf" && finding.level == level && finding.text == text)
         #expect(finding.advice?.isEmpty == false)
+    }
+
+    @Test func `while Redis is away nothing is said of workers and queues`() throws {
+        let diagnosis = try Self.diagnosis { examination in
+            examination.health = try Self.json(#"{"workers_active":null,"workers":[],"queues":[]}"#)
+        }
+        #expect(Self.trouble(diagnosis) == [])
+        #expect(!diagnosis.findings.contains { $0.subject == "workers" })
     }
 
     @Test func `without workers no document is made`() throws {
@@ -150,7 +160,8 @@ import Testing
         }
         #expect(
             Self.trouble(diagnosis).map { "\($0.level) \($0.subject): \($0.text)" } == [
-                "warning deliveries: 1 died in the last 24 hours", "warning jobs: 2 failed in the last 24 hours",
+                "warning deliveries: 1 died, of those received in the last 7 days",
+                "warning jobs: 2 failed, of those submitted in the last 7 days",
                 "warning quarantine: 200 or more entries could not be used",
             ]
         )

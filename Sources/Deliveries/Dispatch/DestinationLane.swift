@@ -60,6 +60,8 @@ struct DestinationLane: Sendable {
     private(set) var allowance = DestinationLane.firstAllowance
     /// Whether the latest sign was one of life, and it is not silent since.
     private(set) var isProven = false
+    /// Whether it was known to answer until it fell silent. What is under way to it then is not charged to those that never answered.
+    private(set) var isSilent = false
     /// Since when requests are under way and there was no sign of life; `nil`: none is.
     private var quietSince: Timestamp?
     private var window = HealthWindow()
@@ -101,14 +103,27 @@ struct DestinationLane: Sendable {
     var wantsProbe: Bool { health == .suspended && policy != nil && probe == nil && queuedCount == 0 }
 
     /// Its requests in flight, if it is not known to answer.
-    var unprovenInFlight: Int { isProven ? 0 : inFlight }
+    var unproven: UnprovenRequests {
+        if isProven { return UnprovenRequests() }
+        return isSilent ? UnprovenRequests(silent: inFlight) : UnprovenRequests(others: inFlight)
+    }
 
     /// When it is not known to answer any more, if nothing comes back until then; `nil`: it is not now, or nothing is under way.
     var silentAt: Timestamp? { isProven ? quietSince?.advanced(byMilliseconds: Self.silence) : nil }
 
     /// Notes that it has been silent for too long, if so.
     mutating func noteSilence(at now: Timestamp) {
-        if let silentAt, silentAt <= now { isProven = false }
+        guard let silentAt, silentAt <= now else { return }
+        isProven = false
+        isSilent = true
+    }
+
+    /// Notes that a request is not under way any more, and whether that was a sign of life.
+    private mutating func endRequest(isSignOfLife: Bool?, at now: Timestamp?) {
+        inFlight -= 1
+        if isSignOfLife == true { quietSince = now }
+        if inFlight == 0 { quietSince = nil }
+        if inFlight == 0 || isSignOfLife == true { isSilent = false }
     }
 
     /// Whether it has no deliveries, and nobody stopped it. Only its pace may still matter to the next one, and that it is gone.
@@ -268,15 +283,13 @@ struct DestinationLane: Sendable {
 
     /// Gives back the slot of an attempt that could not be made.
     mutating func giveBackSlot(of id: DeliveryID) {
-        inFlight -= 1
-        if inFlight == 0 { quietSince = nil }
+        endRequest(isSignOfLife: nil, at: nil)
         if probe == id { probe = nil }
     }
 
     /// Notes the end of an attempt. - Returns: whether the health changed.
     mutating func ended(_ id: DeliveryID, isSignOfLife: Bool?, isGone: Bool, at now: Timestamp) -> Bool {
-        inFlight -= 1
-        if inFlight == 0 { quietSince = nil } else if isSignOfLife == true { quietSince = now }
+        endRequest(isSignOfLife: isSignOfLife, at: now)
         let wasProbe = probe == id
         if wasProbe { probe = nil }
         if isGone, health != .paused {
@@ -363,6 +376,7 @@ struct DestinationLane: Sendable {
         if newHealth != .healthy {
             window = HealthWindow()
             isProven = false
+            isSilent = false
         }
     }
 

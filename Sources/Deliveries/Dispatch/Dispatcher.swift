@@ -47,6 +47,8 @@ package struct Dispatcher: Sendable {
     private var changes: [DestinationRecord] = []
     private var isDraining = false
     private var unproven: UnprovenSlots
+    /// Nothing is sent before this, because this process lacked something that sending takes.
+    private var heldUntil: Timestamp?
     /// Destinations that are gone: they hold nothing, and take nothing from the others.
     private var gone = 0
 
@@ -71,7 +73,7 @@ package struct Dispatcher: Sendable {
     package var isQuiet: Bool { inFlight == 0 && unrecorded == 0 }
 
     /// When ``next(at:)`` has something to do even if nothing happens; `nil`: not before something happens.
-    package var wakeAt: Timestamp? { timers.min?.at }
+    package var wakeAt: Timestamp? { [timers.min?.at, heldUntil].compactMap(\.self).min() }
 
     /// Timers that are set, those that were superseded included.
     package var timerCount: Int { timers.count }
@@ -143,9 +145,12 @@ package struct Dispatcher: Sendable {
         if case .queued = held[id]?.stage { true } else { false }
     }
 
-    /// Whether an attempt at a delivery is under way.
-    package func isInFlight(_ id: DeliveryID) -> Bool {
-        if case .inFlight = held[id]?.stage { true } else { false }
+    /// Whether an attempt at a delivery is under way, or its result on the way into the ledger.
+    package func isUnderWay(_ id: DeliveryID) -> Bool {
+        switch held[id]?.stage {
+        case .inFlight, .recording: true
+        case .queued, .unrecordable, nil: false
+        }
     }
 
     /// Whether every one of these destinations could take more in memory. Those that do not answer, are slowed down or are
@@ -357,6 +362,7 @@ package struct Dispatcher: Sendable {
     /// - Returns: whether the due times in the ledger should be moved too; ``dueTimesMoved(at:)`` is called once they are.
     package mutating func clockWasSet(byMilliseconds delta: Int64) -> Bool {
         timers = Heap()
+        heldUntil = heldUntil?.advanced(byMilliseconds: delta)
         if delta < 0 {
             for (id, known) in held {
                 held[id]?.replayDueAt = known.replayDueAt?.advanced(byMilliseconds: delta)
@@ -369,10 +375,7 @@ package struct Dispatcher: Sendable {
         for index in lanes.indices where lanes[index] != nil {
             lanes[index]?.shift(byMilliseconds: delta)
             lanes[index]?.timerAt = nil
-            if let time = lanes[index]?.silentAt, var lane = lanes[index].take() {
-                arm(&lane, index, at: time)
-                lanes[index] = lane
-            }
+            change(index) { _ in }
             markReady(index)
         }
         return delta <= -Self.smallestStepBack
@@ -396,7 +399,8 @@ package struct Dispatcher: Sendable {
             markReady(timer.lane)
         }
         var actions = DispatchActions()
-        if !isDraining { turn(at: now, into: &actions) }
+        if let time = heldUntil, time <= now { heldUntil = nil }
+        if !isDraining, heldUntil == nil { turn(at: now, into: &actions) }
         actions.changes = changes
         changes = []
         return actions
@@ -405,16 +409,13 @@ package struct Dispatcher: Sendable {
     /// Whether one more request may go out. Those to destinations that do not answer take no slots from those that do: however many have
     /// fallen silent at once, the others go on.
     private var mayOrder: Bool {
-        inFlight - unproven.inFlight < limits.inFlight && inFlight < 2 * limits.inFlight
+        inFlight - unproven.total < limits.inFlight && inFlight < 2 * limits.inFlight
             && unrecorded < limits.unrecorded
     }
 
     /// Looks whether a destination has fallen silent, at the time for it, also while nothing may be ordered.
     private mutating func noteSilence(_ index: Int, at now: Timestamp) {
         change(index) { $0.noteSilence(at: now) }
-        guard let time = lanes[index]?.silentAt, var lane = lanes[index].take() else { return }
-        arm(&lane, index, at: time)
-        lanes[index] = lane
     }
 
     /// Goes round the destinations that may have something to do, one attempt each a turn, so that none waits for another.
@@ -423,8 +424,8 @@ package struct Dispatcher: Sendable {
             // Taken out while it is worked on, so that its queues are changed in place and not copied.
             guard var lane = lanes[index].take() else { continue }
             lane.isReady = false
-            let unprovenBefore = lane.unprovenInFlight
-            if lane.isProven || unproven.admit(index, lane.host) {
+            let unprovenBefore = lane.unproven
+            if lane.isProven || unproven.admit(index, lane.host, isSilent: lane.isSilent) {
                 turn(&lane, index, at: now, into: &actions)
             } else {
                 // Its place is there.
@@ -523,8 +524,10 @@ package struct Dispatcher: Sendable {
             // The attempt is made again, after the next start or in a moment, and costs the delivery none of its tries.
             var progress = known.progress
             progress.attempts += 1
-            let pause = attempt.answer.isOwnTrouble ? Self.ownTroublePause : 0
-            next = .retry(at: now.advanced(byMilliseconds: pause), progress: progress)
+            let due = now.advanced(byMilliseconds: attempt.answer.isOwnTrouble ? Self.ownTroublePause : 0)
+            // What this one lacked, the next would lack too.
+            if attempt.answer.isOwnTrouble { heldUntil = due }
+            next = .retry(at: due, progress: progress)
         }
         var dueAgainAt: Timestamp?
         if case .retry(let due, _) = next {
@@ -578,7 +581,7 @@ package struct Dispatcher: Sendable {
     @discardableResult
     private mutating func change<Result>(_ index: Int, _ body: (inout DestinationLane) -> Result) -> Result? {
         guard var lane = lanes[index].take() else { return nil }
-        let unprovenBefore = lane.unprovenInFlight
+        let unprovenBefore = lane.unproven
         let wasGone = lane.health == .gone
         let wasProven = lane.isProven
         let result = body(&lane)
@@ -586,13 +589,14 @@ package struct Dispatcher: Sendable {
         // One that answers waits for no slot of those that do not.
         if lane.isProven, !wasProven, lane.isReady, unproven.withdraw(index, lane.host) { ready.append(index) }
         gone += (lane.health == .gone ? 1 : 0) - (wasGone ? 1 : 0)
+        if let time = lane.silentAt { arm(&lane, index, at: time) }
         lanes[index] = lane
         return result
     }
 
     /// Counts the requests of a destination that is not known to answer, and lets those try that waited for a slot.
-    private mutating func noteUnproven(_ lane: DestinationLane, since before: Int) {
-        unproven.changed(by: lane.unprovenInFlight - before, lane.host)
+    private mutating func noteUnproven(_ lane: DestinationLane, since before: UnprovenRequests) {
+        unproven.changed(from: before, to: lane.unproven, lane.host)
         ready.append(contentsOf: unproven.takeWaiting(lane.host))
     }
 

@@ -1,7 +1,8 @@
 import DequeModule
 
 /// Shares the slots that requests to destinations may take that are not known to answer: half as many as there are for those that do, which
-/// are others.
+/// are others. Those that answered until they fell silent come on top: their requests were under way by then, so they may be many, and are
+/// charged to nobody but themselves.
 ///
 /// Each URL that comes with an event is a destination of its own, and nearly all of them are new (n8n makes one for each execution), so one
 /// host that hangs would take that half with its many URLs. All URLs of a host together have an eighth of it.
@@ -19,9 +20,11 @@ struct UnprovenSlots: Sendable {
     private let limit: Int
     private let hostLimit: Int
     private var hosts: [String: Host] = [:]
-    /// Requests in flight to destinations that are not known to answer. More than the limit when such fall silent as answered before.
-    private(set) var inFlight = 0
+    private var inFlight = 0
+    private var silent = 0
     private var waiting = Deque<Int>()
+    /// Silent ones, which find a slot only when they all take less than what there is for the others.
+    private var waitingSilent = Deque<Int>()
 
     /// - Parameter limit: requests in flight over all destinations.
     init(of limit: Int) {
@@ -40,8 +43,16 @@ struct UnprovenSlots: Sendable {
         if lanes > 1 { hosts[host]?.lanes = lanes - 1 } else { hosts[host] = nil }
     }
 
+    /// Requests in flight to all destinations that are not known to answer.
+    var total: Int { inFlight + silent }
+
     /// Whether a destination may take a slot now; if not, it waits here.
-    mutating func admit(_ lane: Int, _ host: String?) -> Bool {
+    mutating func admit(_ lane: Int, _ host: String?, isSilent: Bool) -> Bool {
+        if isSilent {
+            if total < limit { return true }
+            waitingSilent.append(lane)
+            return false
+        }
         if let host, let inFlight = hosts[host]?.inFlight, inFlight >= hostLimit {
             hosts[host]?.waiting.append(lane)
             return false
@@ -53,9 +64,11 @@ struct UnprovenSlots: Sendable {
         return true
     }
 
-    /// Notes that so many more, or fewer, requests are in flight to a destination that is not known to answer.
-    mutating func changed(by count: Int, _ host: String?) {
-        guard count != 0 else { return }
+    /// Notes that the requests of a destination have changed.
+    mutating func changed(from before: UnprovenRequests, to now: UnprovenRequests, _ host: String?) {
+        guard before != now else { return }
+        silent += now.silent - before.silent
+        let count = now.others - before.others
         inFlight += count
         if let host { hosts[host]?.inFlight += count }
     }
@@ -66,6 +79,7 @@ struct UnprovenSlots: Sendable {
         // In this order: of two that find one slot, the one of the host goes behind all others, or hosts that hang would pass their slots on
         // among their own.
         if inFlight < limit, let lane = waiting.popFirst() { lanes.append(lane) }
+        if total < limit, let lane = waitingSilent.popFirst() { lanes.append(lane) }
         if let host, let first = hosts[host], first.inFlight < hostLimit, !first.waiting.isEmpty,
             let lane = hosts[host]?.waiting.popFirst()
         {
@@ -78,6 +92,10 @@ struct UnprovenSlots: Sendable {
     mutating func withdraw(_ lane: Int, _ host: String?) -> Bool {
         if let host, let place = hosts[host]?.waiting.firstIndex(of: lane) {
             hosts[host]?.waiting.remove(at: place)
+            return true
+        }
+        if let place = waitingSilent.firstIndex(of: lane) {
+            waitingSilent.remove(at: place)
             return true
         }
         guard let place = waiting.firstIndex(of: lane) else { return false }

@@ -55,21 +55,12 @@ local function expire(queue, status, count)
     return #old
 end
 
--- Fails on a key of a foreign type among those that an end changes, before anything is changed: an end that is announced and not written
--- down would be announced again, with another time, and so as another event.
-local function check_keys(job, status)
-    redis.call('XLEN', ARCHIVE)
-    redis.call('SCARD', LIVE)
-    for _, key in ipairs({ INDEX, delayed_key(job.queue), active_key(job.queue), ended_key(job.queue, status) }) do
-        redis.call('ZCARD', key)
-    end
-    if job.level then redis.call('XLEN', stream_key(job.queue, job.level)) end
-end
-
 -- Ends a job: `completed`, `failed` or `cancelled`. The event, the archive's entry and the state are one script.
 -- A script allows itself memory (flag allow-oom) where it ends jobs: that is what makes room.
 local function finish(job, status, changes)
-    check_keys(job, status)
+    -- Fails on a key of a foreign type, before anything is done: what is announced and not written down in the job would be announced again,
+    -- with another time, and so as another event.
+    redis.call('XLEN', ARCHIVE)
     local number = (tonumber(job.ends) or 0) + 1
     local event_id = job.id .. ':' .. whole(number)
     local at = rfc3339(now)

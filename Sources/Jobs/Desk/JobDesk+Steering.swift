@@ -21,7 +21,7 @@ extension JobDesk {
     package func retry(_ id: JobID, by: String) async throws(JobsError) -> RetryJobAnswer {
         let answer = try await changing { () throws(JobQueueError) in try await queue.retry(id, by: by) }
         // Without the note, look-ups tell of its last end while Redis is away: no reason to say that it was not queued.
-        if case .queued = answer { try? await archive.reopen(id.text) }
+        if case .queued(let job) = answer { try? await archive.reopen(id.text, endedBy: job.updatedAt) }
         guard answer == .notFound else { return answer }
         switch try await remembered(id) {
         case .spooled: return .notEnded(.queued)

@@ -125,11 +125,15 @@ package final class JobDesk: Sendable {
     /// A job that has ended and is not being run again.
     private func ended(_ id: JobID) async -> JobStanding? {
         // Without the ledger, Redis alone decides.
-        guard let rows = try? await archive.archivedJobs([id.text]), let record = rows.first??.record else {
+        guard let row = try? await archive.archivedJobs([id.text]).first ?? nil, let record = row.record else {
             return nil
         }
-        let live = try? await queue.job(id)
-        return await standing(of: live ?? record)
+        do throws(JobQueueError) {
+            return await standing(of: try await queue.job(id) ?? record)
+        } catch {
+            // One that is being run again has not ended, for all that is known.
+            return row.isReopened ? nil : await standing(of: record)
+        }
     }
 
     // MARK: Asking

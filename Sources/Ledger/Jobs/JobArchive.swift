@@ -1,3 +1,5 @@
+package import Deliveries
+
 /// The permanent record of jobs that have ended: it outlives Redis, where they ran.
 ///
 /// The ledger knows of a job what it searches by; the rest is a document of those who write it. The rules of
@@ -8,8 +10,8 @@ package protocol JobArchive: Sendable {
     func archive(_ jobs: [ArchivedJob]) async throws(LedgerError)
 
     /// Notes that a job is being run again, in the row's status (`queued`); what it was remembered as stays in the document, and its next
-    /// end replaces both. Nothing happens for one that is not remembered, or has been completed.
-    func reopen(_ id: String) async throws(LedgerError)
+    /// end replaces both. Nothing happens for one that is not remembered, has been completed, or ended again after `time`.
+    func reopen(_ id: String, endedBy time: Timestamp) async throws(LedgerError)
 
     /// The jobs of these ids, in their order; `nil` for one that is not remembered.
     func archivedJobs(_ ids: [String]) async throws(LedgerError) -> [ArchivedJob?]

@@ -1,4 +1,4 @@
-import Deliveries
+package import Deliveries
 import GRDB
 
 extension SQLiteLedger {
@@ -17,8 +17,8 @@ extension SQLiteLedger {
         ])
     }
 
-    package func reopen(_ id: String) async throws(LedgerError) {
-        try await write { db in try db.cachedStatement(sql: Self.reopenSQL).run([.text(id)]) }
+    package func reopen(_ id: String, endedBy time: Timestamp) async throws(LedgerError) {
+        try await write { db in try db.cachedStatement(sql: Self.reopenSQL).run([.text(id), .time(time)]) }
     }
 
     package func archivedJobs(_ ids: [String]) async throws(LedgerError) -> [ArchivedJob?] {
@@ -62,7 +62,7 @@ extension SQLiteLedger {
         """
 
     private static let reopenSQL =
-        "UPDATE jobs SET status = 'queued' WHERE id = ? AND status IN ('failed', 'cancelled')"
+        "UPDATE jobs SET status = 'queued' WHERE id = ? AND ended_at <= ? AND status IN ('failed', 'cancelled')"
 
     static let archivedJobSQL = "SELECT \(ArchivedJobSearch.columns) FROM jobs WHERE id = ?"
 

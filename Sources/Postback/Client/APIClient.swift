@@ -7,6 +7,9 @@ struct APIClient: Sendable {
     /// Seconds that an answer may take.
     static let patience: TimeInterval = 60
 
+    /// How long a command waits until the limit of requests lets it go on.
+    private static let limitPatience = Duration.seconds(180)
+
     let base: URL
     let key: String?
 
@@ -29,7 +32,8 @@ struct APIClient: Sendable {
         request.timeoutInterval = timeout
         for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
         var (data, answer) = try await exchange(request)
-        while answer.statusCode == 429 {
+        let deadline = ContinuousClock.now + Self.limitPatience
+        while answer.statusCode == 429, .now < deadline {
             let seconds = min(max(answer.value(forHTTPHeaderField: "retry-after").flatMap { Int($0) } ?? 1, 1), 60)
             StandardStream.error.write("the limit of requests is reached: going on in \(seconds) s")
             try await Task.sleep(for: .seconds(seconds))

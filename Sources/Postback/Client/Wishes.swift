@@ -23,6 +23,7 @@ struct Wishes {
     /// not good for it: the next would fare no better.
     func carryOut(on ids: [String]) async throws {
         var failed = 0
+        var requested = 0
         for (index, id) in ids.enumerated() {
             if !dryRun, index > 0, let rate { try await Task.sleep(for: .seconds(1 / rate)) }
             do {
@@ -40,6 +41,7 @@ struct Wishes {
                 let more = isUnderWay ? "; an attempt is under way, and counts if the receiver takes it" : ""
                 // A job that runs is not cancelled yet: the answer says when it will be.
                 let runs = answer["status"]?.text == "processing" ? answer["message"]?.text : nil
+                if runs != nil { requested += 1 }
                 tell(runs.map { "\(id): \($0)" } ?? "\(done) \(id)\(more)", orJSON: answer.line)
             } catch let failure as CommandFailure where failure.code == .failed || failure.code == .badData {
                 failed += 1
@@ -50,7 +52,8 @@ struct Wishes {
         if !json, ids.isEmpty { StandardStream.output.write("no \(kind) match") }
         if !json, dryRun { StandardStream.output.write("\(ids.count - failed) \(kind) would be \(done)") }
         if !json, !dryRun, ids.count > 1 {
-            StandardStream.output.write("\(ids.count - failed) of \(ids.count) \(done)")
+            let later = requested > 0 ? ", \(requested) as soon as their workers stop" : ""
+            StandardStream.output.write("\(ids.count - failed - requested) of \(ids.count) \(done)\(later)")
         }
         if failed > 0 {
             throw CommandFailure(.failed, "\(failed) of \(ids.count) \(dryRun ? "would not be" : "were not") \(done)")

@@ -76,7 +76,10 @@ struct Diagnosis: Sendable {
     // MARK: Jobs
 
     private static func queues(_ health: JSONValue?) -> [Finding] {
-        guard let queues = health?["queues"]?.elements, let workers = health?["workers"]?.elements else { return [] }
+        // Without Redis nobody knows of them; that is told above.
+        guard health?["workers_active"]?.text != nil, let queues = health?["queues"]?.elements,
+            let workers = health?["workers"]?.elements
+        else { return [] }
         var findings: [Finding] = []
         if workers.isEmpty {
             findings.append(
@@ -206,16 +209,16 @@ struct Diagnosis: Sendable {
             finding(
                 "deliveries",
                 examination.deadDeliveries,
-                "died in the last 24 hours",
-                "none died in the last 24 hours",
-                "postback deliveries list --status dead --since 24h; replay them once the cause is mended"
+                "died, of those received in the last 7 days",
+                "none died, of those received in the last 7 days",
+                "postback deliveries list --status dead --since 7d; replay them once the cause is mended"
             ),
             finding(
                 "jobs",
                 examination.failedJobs,
-                "failed in the last 24 hours",
-                "none failed in the last 24 hours",
-                "postback jobs list --status failed --since 24h"
+                "failed, of those submitted in the last 7 days",
+                "none failed, of those submitted in the last 7 days",
+                "postback jobs list --status failed --since 7d"
             ),
             finding(
                 "quarantine",

@@ -11,9 +11,9 @@ struct Examination: Sendable {
     var health: JSONValue?
     var products: [JSONValue]?
     var destinations: [JSONValue]?
-    /// Deliveries that died in the last day.
+    /// Deliveries that died, of those received in the last week: the usual schedule takes more than three days.
     var deadDeliveries: Int?
-    /// Jobs that failed in the last day.
+    /// Jobs that failed, of those submitted in the last week.
     var failedJobs: Int?
     var quarantined: Int?
 
@@ -35,10 +35,10 @@ struct Examination: Sendable {
         products = try await Self.allowed { try await Self.list(client, "products") }
         destinations = try await Self.allowed { try await Self.list(client, "destinations") }
         deadDeliveries = try await Self.allowed {
-            try await Self.count(client, "deliveries", [("status", "dead"), ("since", "24h")])
+            try await Self.count(client, "deliveries", [("status", "dead"), ("since", "7d")])
         }
         failedJobs = try await Self.allowed {
-            try await Self.count(client, "jobs", [("status", "failed"), ("since", "24h")])
+            try await Self.count(client, "jobs", [("status", "failed"), ("since", "7d")])
         }
         quarantined = try await Self.allowed { try await Self.count(client, "quarantine", []) }
     }

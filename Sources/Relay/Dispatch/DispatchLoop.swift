@@ -285,7 +285,7 @@ package actor DispatchLoop {
             configureIfNew(destination, routing.current)
             dispatcher.replayed(delivery.id, to: destination, dueAt: min(delivery.dueAt, now))
         case .cancelled(let id, let waiter):
-            waiter?.resume(returning: dispatcher.isInFlight(id))
+            waiter?.resume(returning: dispatcher.isUnderWay(id))
             dispatcher.cancelled(id, at: now)
         case .pause(let destination, let by):
             configureIfNew(destination, routing.current)

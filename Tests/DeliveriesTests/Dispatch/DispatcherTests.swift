@@ -163,14 +163,35 @@ struct DispatcherTests {
         #expect(bench.sends().isEmpty)
         bench.pass(1)
         #expect(bench.sends() == Array(201...216))
-        // They take nothing more, and what never answered finds no slot beside them.
-        bench.add(301...302, to: "d")
-        #expect(bench.sends().isEmpty)
         #expect(bench.dispatcher.inFlight == 32)
-        // One that answers again has its slots back.
+        // They take nothing from those that never answered either, once there is room for any.
+        bench.answer(201...204)
+        bench.add(301...302, to: "d")
+        #expect(Set(bench.sends()).isSuperset(of: [301, 302]))
+        #expect(bench.dispatcher.inFlight == 32)
+    }
+
+    @Test("one that answers again has its slots back, and is silent again if that was all")
+    func silentAgain() {
+        var bench = DispatcherBench(limits: DispatchLimits(inFlight: 16))
+        for name in ["a", "b"] { bench.dispatcher.configure(name, DestinationPolicy()) }
+        bench.prove("a", from: 1000, count: 20)
+        bench.prove("b", from: 2000, count: 20)
+        bench.add(1...16, to: "a")
+        #expect(bench.sends().count == 16)
+        bench.pass(DestinationLane.silence)
+        bench.add(101...140, to: "b")
+        #expect(bench.sends().count == 16)
+        // Its other 15 are charged to those that answer again, until they have been silent for as long.
         bench.answer([1])
-        bench.answer(201...210)
-        #expect(bench.sends().contains { $0 < 100 })
+        bench.answer(101...116)
+        let one = bench.sends()
+        #expect(one.count == 1)
+        bench.pass(DestinationLane.silence - 1)
+        bench.answer(one)
+        #expect(bench.sends().count == 1)
+        bench.pass(1)
+        #expect(bench.sends().count == 15)
     }
 
     @Test("a destination that goes on answering, however slowly each request, is not silent")
@@ -328,16 +349,27 @@ struct DispatcherTests {
     )
     func ownTrouble() throws {
         var bench = DispatcherBench(DestinationPolicy(retries: RetrySchedule(delays: [])))
-        for number in Int64(1)...30 {
-            bench.add([number])
+        bench.dispatcher.configure("b", DestinationPolicy())
+        bench.add([1])
+        for round in 1...30 {
             let sent = bench.sends()
+            #expect(sent == [1])
             var answer = Answer(failure: .connect, requestWasSent: false, times: PhaseTimes(total: 1))
             answer.isOwnTrouble = true
             let result = try #require(bench.finish(sent, answer).first)
             #expect(result.attempt.outcome == .retry)
             guard case .retry(let due, let progress) = result.next else { throw NotRetried() }
-            #expect(due.milliseconds(since: bench.now) == 5_000 && progress.step == 0 && progress.attempts == 1)
+            #expect(due.milliseconds(since: bench.now) == 5_000 && progress.step == 0 && progress.attempts == round)
             bench.record(sent)
+            // What it lacked the others would lack too.
+            bench.add([100 + Int64(round)], to: "b")
+            #expect(bench.sends().isEmpty)
+            bench.pass(5_000)
+            let actions = bench.next()
+            #expect(actions.sends.map(\.id.rawValue) == [100 + Int64(round)])
+            bench.answer([100 + Int64(round)])
+            guard actions.loads.contains(where: { $0.destination == "a" }) else { throw NotRetried() }
+            bench.dispatcher.loaded("a", [bench.due(1, progress: progress)], nextDueAt: nil)
         }
         #expect(bench.health() == .healthy)
     }
