@@ -36,7 +36,7 @@ struct LayeredSection: SettingSource {
         mapping?.fields(key, limit: limit)
     }
 
-    private func place(of key: String) -> Place {
+    func place(of key: String) -> Place {
         if let variable = places.variables["\(name).\(key)"] { return Place(variable: variable) }
         return mapping?.values[key]?.place ?? Place(path: "\(name).\(key)", line: nil)
     }

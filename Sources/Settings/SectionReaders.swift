@@ -54,6 +54,7 @@ extension JobSettings {
         order = section.choice("order") ?? order
         lease = section.duration("lease", in: .seconds(15) ... .minutes(10)) ?? lease
         retries = section.integer("retries", in: 0...25) ?? retries
+        retryPauses = Self.pauses(section) ?? retryPauses
         timeout = section.duration("timeout", in: .seconds(1) ... .minutes(60)) ?? timeout
         keepCompleted = section.duration("keep_completed", in: .minutes(1) ... .days(365)) ?? keepCompleted
         keepFailed = section.duration("keep_failed", in: .minutes(1) ... .days(365)) ?? keepFailed
@@ -68,6 +69,18 @@ extension JobSettings {
             }
             queues[name] = value.integer(in: 1...1000, section.context)
         }
+    }
+
+    private static func pauses(_ section: LayeredSection) -> [Duration]? {
+        guard let texts = section.texts("retry_pauses", limit: 25) else { return nil }
+        guard !texts.isEmpty else {
+            section.context.report(
+                section.place(of: "retry_pauses"),
+                "needs one pause at least; jobs.retries: 0 makes no second try"
+            )
+            return nil
+        }
+        return texts.compactMap { $0.duration(in: .seconds(1) ... .days(1), section.context) }
     }
 
     private static func isQueueName(_ name: String) -> Bool {

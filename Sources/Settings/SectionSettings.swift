@@ -38,6 +38,8 @@ package struct JobSettings: Hashable, Sendable {
     package var lease: Duration = .seconds(30)
     /// `retries`: tries after the first, of jobs that do not say; 0 to 25. Default 3.
     package var retries = 3
+    /// `retry_pauses`: before the first, second … of those tries, the last one before all others; each 1s to 1d. Default 2m, 4m, 8m.
+    package var retryPauses: [Duration] = [.minutes(2), .minutes(4), .minutes(8)]
     /// `timeout`: how long a run may take, of jobs that do not say; 1s to 1h. Default 5m.
     package var timeout: Duration = .minutes(5)
     /// `keep_completed`: how long Redis keeps completed jobs, 1m to 365d. Default 1d.

@@ -36,8 +36,8 @@ struct SettingsSchema {
         SettingsSchema(
             section: "jobs",
             keys: [
-                "capacity": .text, "order": .text, "lease": .text, "retries": .text, "timeout": .text,
-                "keep_completed": .text, "keep_failed": .text, "spool": .text, "queues": .fields,
+                "capacity": .text, "order": .text, "lease": .text, "retries": .text, "retry_pauses": .list,
+                "timeout": .text, "keep_completed": .text, "keep_failed": .text, "spool": .text, "queues": .fields,
             ]
         ),
         SettingsSchema(

@@ -32,13 +32,17 @@ enum VariableCheck {
         return keys
     }()
 
+    /// What other programs read of Redis in parts, where this one reads an address. Not `REDIS_PORT`, which Kubernetes makes of a service.
+    private static let partsOfRedis = ["REDIS_HOST", "REDIS_DB", "REDIS_PASSWORD"]
+
     /// A warning for each variable that is ignored and comes close to a setting.
     ///
     /// - Parameter named: variables that the configuration itself names, with `env:`.
     static func warnings(_ environment: [String: String], named: Set<String>) -> [SettingsWarning] {
         let known = named.union(settings).union(common).union(others)
         let words = (settings + common).filter { $0.hasPrefix(prefix) }.map { $0.dropFirst(prefix.count).lowercased() }
-        return environment.filter { $0.key.hasPrefix(prefix) && !known.contains($0.key) && !$0.value.isEmpty }
+        return partsOfRedis(environment, named)
+            + environment.filter { $0.key.hasPrefix(prefix) && !known.contains($0.key) && !$0.value.isEmpty }
             .keys.sorted().compactMap { name in
                 if let key = fileOnly[name] {
                     return SettingsWarning(path: name, message: "is ignored: \(key) can stand in the file only")
@@ -48,5 +52,14 @@ enum VariableCheck {
                     SettingsWarning(path: name, message: "is no setting and is ignored; is \(variable) meant?")
                 }
             }
+    }
+
+    private static func partsOfRedis(_ environment: [String: String], _ named: Set<String>) -> [SettingsWarning] {
+        guard environment["REDIS_URL"]?.isEmpty ?? true, environment["POSTBACK_REDIS_URL"]?.isEmpty ?? true else {
+            return []
+        }
+        return partsOfRedis.filter { environment[$0]?.isEmpty == false && !named.contains($0) }.map { name in
+            SettingsWarning(path: name, message: "is no setting and is ignored; REDIS_URL=redis://HOST:PORT/DB is read")
+        }
     }
 }

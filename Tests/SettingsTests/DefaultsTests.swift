@@ -20,6 +20,7 @@ import Testing
         #expect(settings.api.limits.events == nil)
         #expect(settings.jobs == JobSettings())
         #expect(settings.jobs.capacity == 1000)
+        #expect(settings.jobs.retryPauses == [.seconds(120), .seconds(240), .seconds(480)])
         #expect(settings.jobs.order == .weighted)
         #expect(settings.jobs.lease == .seconds(30))
         #expect(settings.jobs.retries == 3)

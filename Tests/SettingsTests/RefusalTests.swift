@@ -35,6 +35,11 @@ import Testing
         ("events:\n  claim_idle: 2d", "2: events.claim_idle: must be from 1s to 1d"),
         ("events:\n  claim_idle: 999ms", "2: events.claim_idle: must be from 1s to 1d"),
         ("jobs:\n  capacity: 0", "2: jobs.capacity: must be a whole number from 1 to 1000000"),
+        (
+            "jobs:\n  retry_pauses: []",
+            "2: jobs.retry_pauses: needs one pause at least; jobs.retries: 0 makes no second try"
+        ),
+        ("jobs:\n  retry_pauses: [5s, 2d]", "2: jobs.retry_pauses[1]: must be from 1s to 1d"),
         ("jobs:\n  order: fifo", "2: jobs.order: must be one of weighted, strict"),
         ("jobs:\n  lease: 14s", "2: jobs.lease: must be from 15s to 10m"),
         ("jobs:\n  retries: 26", "2: jobs.retries: must be a whole number from 0 to 25"),

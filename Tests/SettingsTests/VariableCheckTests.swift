@@ -27,6 +27,16 @@ import Testing
         )
     }
 
+    @Test func `the parts of an address of Redis are named, unless the address is given`() throws {
+        #expect(
+            try warnings(["REDIS_HOST": "redis", "REDIS_PORT": "6379", "REDIS_PASSWORD": "hunter2"]) == [
+                "REDIS_HOST: is no setting and is ignored; REDIS_URL=redis://HOST:PORT/DB is read",
+                "REDIS_PASSWORD: is no setting and is ignored; REDIS_URL=redis://HOST:PORT/DB is read",
+            ]
+        )
+        #expect(try warnings(["REDIS_HOST": "redis", "REDIS_URL": "redis://redis:6379/1"]) == [])
+    }
+
     @Test func `a variable for what can stand in the file only is named`() throws {
         #expect(
             try warnings(["POSTBACK_API_KEYS": "hunter2", "POSTBACK_ROUTES": "x"]) == [

@@ -7,14 +7,14 @@ import HeapModule
 /// happens. Times are wall-clock times that the caller reads; when the clock is set, ``clockWasSet(byMilliseconds:)``
 /// keeps pauses as long as they were meant to be.
 package struct Dispatcher: Sendable {
-    private struct Timer: Comparable, Sendable {
+    struct Timer: Comparable, Sendable {
         var at: Timestamp
         var lane: Int
 
         static func < (left: Timer, right: Timer) -> Bool { left.at < right.at }
     }
 
-    private enum Stage: Sendable {
+    enum Stage: Sendable {
         case queued
         case inFlight(AttemptTrigger)
         /// The result waits for the ledger; the time is that of the next attempt.
@@ -24,7 +24,7 @@ package struct Dispatcher: Sendable {
         case unrecordable
     }
 
-    private struct Held: Sendable {
+    struct Held: Sendable {
         var lane: Int
         var ticket: UInt32
         var progress: DeliveryProgress
@@ -35,22 +35,22 @@ package struct Dispatcher: Sendable {
         var isCancelled = false
     }
 
-    private let limits: DispatchLimits
+    let limits: DispatchLimits
     private var random: SeededGenerator
-    private var lanes: [DestinationLane?] = []
-    private var freeLanes: [Int] = []
-    private var laneOfName: [String: Int] = [:]
-    private var held: [DeliveryID: Held] = [:]
-    private var nextTicket: UInt32 = 0
-    private var ready = Deque<Int>()
-    private var timers = Heap<Timer>()
-    private var changes: [DestinationRecord] = []
+    var lanes: [DestinationLane?] = []
+    var freeLanes: [Int] = []
+    var laneOfName: [String: Int] = [:]
+    var held: [DeliveryID: Held] = [:]
+    var nextTicket: UInt32 = 0
+    var ready = Deque<Int>()
+    var timers = Heap<Timer>()
+    var changes: [DestinationRecord] = []
     private var isDraining = false
-    private var unproven: UnprovenSlots
+    var unproven: UnprovenSlots
     /// Nothing is sent before this, because this process lacked something that sending takes.
     private var heldUntil: Timestamp?
     /// Destinations that are gone: they hold nothing, and take nothing from the others.
-    private var gone = 0
+    var gone = 0
 
     /// Requests in flight over all destinations.
     package private(set) var inFlight = 0
@@ -121,8 +121,10 @@ package struct Dispatcher: Sendable {
     }
 
     /// How every known destination stands.
-    package func snapshots() -> [DestinationSnapshot] {
-        lanes.compactMap { $0 }.map {
+    ///
+    /// - Parameter withCallbacks: also those of URLs that came with events, of which there may be very many.
+    package func snapshots(withCallbacks: Bool = true) -> [DestinationSnapshot] {
+        lanes.lazy.compactMap { $0.flatMap { withCallbacks || $0.host == nil ? $0 : nil } }.map {
             DestinationSnapshot(
                 name: $0.name,
                 health: $0.health,
@@ -573,107 +575,5 @@ package struct Dispatcher: Sendable {
             return false
         }
         release(id, dueInLedger: dueInLedger)
-    }
-
-    // MARK: Bookkeeping
-
-    /// Changes a lane in place, and keeps count of the requests in flight to destinations that are not known to answer.
-    @discardableResult
-    private mutating func change<Result>(_ index: Int, _ body: (inout DestinationLane) -> Result) -> Result? {
-        guard var lane = lanes[index].take() else { return nil }
-        let unprovenBefore = lane.unproven
-        let wasGone = lane.health == .gone
-        let wasProven = lane.isProven
-        let result = body(&lane)
-        noteUnproven(lane, since: unprovenBefore)
-        // One that answers waits for no slot of those that do not.
-        if lane.isProven, !wasProven, lane.isReady, unproven.withdraw(index, lane.host) { ready.append(index) }
-        gone += (lane.health == .gone ? 1 : 0) - (wasGone ? 1 : 0)
-        if let time = lane.silentAt { arm(&lane, index, at: time) }
-        lanes[index] = lane
-        return result
-    }
-
-    /// Counts the requests of a destination that is not known to answer, and lets those try that waited for a slot.
-    private mutating func noteUnproven(_ lane: DestinationLane, since before: UnprovenRequests) {
-        unproven.changed(from: before, to: lane.unproven, lane.host)
-        ready.append(contentsOf: unproven.takeWaiting(lane.host))
-    }
-
-    /// How many deliveries a destination may hold now: fewer when many destinations have work.
-    private var window: Int {
-        guard held.count < limits.held else { return limits.smallestWindow }
-        let share = limits.held / max(1, laneOfName.count - gone)
-        return max(limits.smallestWindow, min(limits.window, share))
-    }
-
-    private mutating func lane(of destination: String) -> Int {
-        if let index = laneOfName[destination] { return index }
-        let lane = DestinationLane(name: destination, policy: nil)
-        let index: Int
-        if let free = freeLanes.popLast() {
-            index = free
-            lanes[index] = lane
-        } else {
-            index = lanes.count
-            lanes.append(lane)
-        }
-        laneOfName[destination] = index
-        unproven.join(lane.host)
-        return index
-    }
-
-    /// Holds a delivery when there is room and the destination takes work. - Returns: whether it does.
-    private mutating func hold(_ delivery: DueDelivery, lane index: Int) -> Bool {
-        // Asked in place: a copy of the lane that is still there would have its queue copied whole below.
-        guard lanes[index]?.mayHold(window: window) == true else { return false }
-        nextTicket &+= 1
-        held[delivery.id] = Held(lane: index, ticket: nextTicket, progress: delivery.progress, stage: .queued)
-        lanes[index]?.held += 1
-        let entry = DestinationLane.Entry(dueAt: delivery.dueAt, id: delivery.id, ticket: nextTicket)
-        lanes[index]?.enqueue(entry, isFirstAttempt: delivery.progress.attempts == 0)
-        return true
-    }
-
-    /// Lets go of a delivery.
-    private mutating func release(_ id: DeliveryID, dueInLedger: Timestamp?) {
-        guard let known = held.removeValue(forKey: id) else { return }
-        lanes[known.lane]?.held -= 1
-        if case .unrecordable = known.stage { lanes[known.lane]?.stuck -= 1 }
-        lanes[known.lane]?.load?.released.insert(id)
-        for due in [dueInLedger, known.replayDueAt] {
-            if let due { lanes[known.lane]?.noteInLedger(dueAt: due) }
-        }
-    }
-
-    /// Lets go of everything that is queued for a destination that takes no work now.
-    private mutating func releaseQueued(_ index: Int) {
-        for entry in lanes[index]?.emptyQueues() ?? [] where held[entry.id]?.ticket == entry.ticket {
-            release(entry.id, dueInLedger: entry.dueAt)
-        }
-    }
-
-    private mutating func markReady(_ index: Int) {
-        guard lanes[index]?.isReady == false else { return }
-        lanes[index]?.isReady = true
-        ready.append(index)
-    }
-
-    private mutating func arm(_ lane: inout DestinationLane, _ index: Int, at time: Timestamp) {
-        if let armed = lane.timerAt, armed <= time { return }
-        lane.timerAt = time
-        if timers.count > 2 * lanes.count + 64 { dropSupersededTimers() }
-        timers.insert(Timer(at: time, lane: index))
-    }
-
-    /// A timer that an earlier one superseded would stay until its time, which may be a day away.
-    private mutating func dropSupersededTimers() {
-        timers = Heap(
-            lanes.indices.compactMap { index in lanes[index]?.timerAt.map { Timer(at: $0, lane: index) } }
-        )
-    }
-
-    private mutating func noteChange(_ index: Int) {
-        if let record = lanes[index]?.record { changes.append(record) }
     }
 }

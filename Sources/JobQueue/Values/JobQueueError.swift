@@ -32,7 +32,12 @@ package struct JobQueueError: Error, Hashable, Sendable, CustomStringConvertible
     package init(_ error: RedisError) {
         // A key of another type stays one: waiting does not mend it.
         let isForeign = error.code == .unexpectedReply || error.serverError?.isWrongType == true
-        self.init(isForeign ? .damaged : .unavailable, "\(error)")
+        // Scripts begin with their flags, which older servers take for Lua.
+        let isTooOld = error.code == .server && "\(error)".contains("compiling script")
+        self.init(
+            isForeign ? .damaged : .unavailable,
+            isTooOld ? "Redis 7.0 or later is needed: \(error)" : "\(error)"
+        )
         isLasting = isLasting || error.code == .server && !error.isRetriable
         mayBeDone = error.wasSent && error.code != .server && error.code != .unexpectedReply
         isRefusal = error.serverError.map { ["NOPERM", "NOAUTH", "WRONGPASS"].contains($0.code) } ?? false

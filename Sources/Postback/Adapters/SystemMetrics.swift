@@ -45,7 +45,7 @@ struct SystemMetrics: MetricsRendering {
         }
         for queue in queues { jobs.announce(queue) }
         relay.announce(RouteTable.callbackPrefix)
-        for destination in await control.destinations() where !destination.name.hasPrefix(RouteTable.callbackPrefix) {
+        for destination in await control.destinations(withCallbacks: false) {
             relay.announce(destination.name)
             for state in DestinationHealth.allCases {
                 Meter(

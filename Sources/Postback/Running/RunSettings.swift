@@ -109,6 +109,7 @@ struct RunSettings: Sendable {
             ) { first, _ in first },
             isStrict: all.jobs.order == .strict,
             lease: all.jobs.lease,
+            retryPauses: all.jobs.retryPauses,
             completedRetention: all.jobs.keepCompleted,
             failedRetention: all.jobs.keepFailed,
             // The contract's 1 MiB of data, and the rest of a request.

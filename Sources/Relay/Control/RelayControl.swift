@@ -75,13 +75,17 @@ package struct RelayControl: Sendable {
     }
 
     /// How every destination stands that is configured or has work.
-    package func destinations() async -> [DestinationSnapshot] { await destinationsWhileRunning() ?? [] }
+    ///
+    /// - Parameter withCallbacks: also those of URLs that came with events, of which there may be very many.
+    package func destinations(withCallbacks: Bool = true) async -> [DestinationSnapshot] {
+        await destinationsWhileRunning(withCallbacks: withCallbacks) ?? []
+    }
 
     /// The same; `nil`: the relay has stopped, and does nothing any more that is asked of it.
-    package func destinationsWhileRunning() async -> [DestinationSnapshot]? {
+    package func destinationsWhileRunning(withCallbacks: Bool = true) async -> [DestinationSnapshot]? {
         var isRunning = true
         let snapshots = await withCheckedContinuation { waiter in
-            isRunning = loop.inbox.send(.snapshots(waiter))
+            isRunning = loop.inbox.send(.snapshots(withCallbacks: withCallbacks, waiter))
             if !isRunning { waiter.resume(returning: []) }
         }
         return isRunning ? snapshots : nil

@@ -21,7 +21,7 @@ enum DispatchInput: Sendable {
     case test(NewDelivery, requestedBy: String, CheckedContinuation<AttemptResult?, Never>)
     case testAdmitted(SendOrder, NewDelivery, LedgerError?)
     case room(Set<String>, CheckedContinuation<Void, Never>)
-    case snapshots(CheckedContinuation<[DestinationSnapshot], Never>)
+    case snapshots(withCallbacks: Bool, CheckedContinuation<[DestinationSnapshot], Never>)
     case reload
     case wake(Timestamp)
     /// The ledger could not be read at the start: it is time for another try.

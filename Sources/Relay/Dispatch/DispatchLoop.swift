@@ -3,40 +3,39 @@ import FaultPoints
 package import HTTPSender
 package import Ledger
 package import Logging
-import RedisClient
 import Telemetry
 
 /// Feeds the ``Dispatcher`` with what happens and carries out what it decides. All state is confined to this actor, and all
 /// decisions are the dispatcher's.
 package actor DispatchLoop {
-    private let store: any DeliveryStore
-    private let routing: RoutingBoard
+    let store: any DeliveryStore
+    let routing: RoutingBoard
     private let recorder: Recorder
-    private let clock: RelayClock
-    private let health: RelayHealth
+    let clock: RelayClock
+    let health: RelayHealth
     private let metrics: RelayMetrics
-    private let logger: Logger
+    let logger: Logger
     private let send: @Sendable ([SendRequest]) -> Void
     private let builder: RequestBuilder
     let inbox = Mailbox<DispatchInput>()
 
-    private var dispatcher: Dispatcher
+    var dispatcher: Dispatcher
     private var cache: PayloadCache
     private var flights: [UInt64: Flight] = [:]
     /// Attempts that were judged and are not yet written down, each with its flight.
     private var settled: [AttemptResult] = []
     private var settledFlights: [Flight?] = []
-    private var tests: [DeliveryID: CheckedContinuation<AttemptResult?, Never>] = [:]
+    var tests: [DeliveryID: CheckedContinuation<AttemptResult?, Never>] = [:]
     private var counters: [String: DestinationCounters] = [:]
     /// Wall clock less the clock that is never set; a jump of it means that the wall clock was set.
-    private var clockOffset: Int64 = 0
+    var clockOffset: Int64 = 0
     private var armedAt: Timestamp?
-    private var roomWaiters: [RoomWaiter] = []
+    var roomWaiters: [RoomWaiter] = []
     /// What of the ledger cannot be read at the moment, and why: pages by their destination, and payloads.
     private var unreadable: [String?: Unreadable] = [:]
     /// What came before the ledger was taken up.
-    private var early: [DispatchInput] = []
-    private var isDraining = false
+    var early: [DispatchInput] = []
+    var isDraining = false
     private var isAbandoned = false
 
     /// So many requests are handed to the sender at a time, so that it is at work on the first while the rest is being signed.
@@ -51,7 +50,7 @@ package actor DispatchLoop {
     }
 
     /// Someone who waits in ``room(after:)``.
-    private struct RoomWaiter {
+    struct RoomWaiter {
         var destinations: Set<String>
         var until: Timestamp
         var waiter: CheckedContinuation<Void, Never>
@@ -141,91 +140,6 @@ package actor DispatchLoop {
 
     // MARK: What happens
 
-    /// Learns from the ledger where things stand, however long it takes to answer. - Returns: `false` when it is to stop before.
-    private func takeUpLedger() async -> Bool {
-        var backoff = Backoff(longest: .seconds(2))
-        while true {
-            do {
-                let records = try await store.destinationRecords()
-                let backlog = try await store.backlog()
-                let now = clock.now()
-                clockOffset = now.milliseconds - clock.monotonicMilliseconds()
-                let routes = routing.current
-                for name in routes.destinationNames { dispatcher.configure(name, routes.policy(of: name)) }
-                for record in records where record.health != .healthy {
-                    configureIfNew(record.name, routes)
-                    dispatcher.restore(record, at: now)
-                }
-                for work in backlog {
-                    configureIfNew(work.destination, routes)
-                    dispatcher.foundInLedger(work.destination, earliestDueAt: work.earliestDueAt)
-                }
-                noteHomeless(backlog, routes)
-                health.noteReading(\.startTrouble, trouble: nil, logger)
-                FaultPoint.startBacklogRead.reached()
-                logger.info(
-                    "Relay is ready",
-                    metadata: Logger.Metadata([.pending: .stringConvertible(backlog.reduce(0) { $0 + $1.pending })])
-                )
-                return true
-            } catch {
-                health.noteReading(\.startTrouble, trouble: "\(error)", logger)
-                guard await mayTryAgain(after: backoff.next()) else { return false }
-            }
-        }
-    }
-
-    /// Says what has deliveries and no route any more, which the routes of before this start may have had.
-    private func noteHomeless(_ backlog: [DestinationBacklog], _ routes: RoutingSnapshot) {
-        let homeless = backlog.filter { routes.policy(of: $0.destination) == nil }
-        // Of URLs that came with events there is no end, and they all lack the same thing.
-        let callbacks = homeless.filter { $0.destination.hasPrefix(RouteTable.callbackPrefix) }
-        for work in homeless where !work.destination.hasPrefix(RouteTable.callbackPrefix) {
-            logger.warning(
-                "A destination is in no route any more; what waits for it goes on waiting",
-                metadata: Logger.Metadata([
-                    .destination: "\(work.destination)", .pending: .stringConvertible(work.pending),
-                ])
-            )
-        }
-        guard !callbacks.isEmpty else { return }
-        logger.warning(
-            "URLs that came with events cannot be called without callbacks.secret; what waits for them goes on waiting",
-            metadata: Logger.Metadata([.pending: .stringConvertible(callbacks.reduce(0) { $0 + $1.pending })])
-        )
-    }
-
-    /// Waits before the ledger is read once more, and keeps what comes meanwhile. - Returns: `false` when it is to stop instead.
-    private func mayTryAgain(after pause: Duration) async -> Bool {
-        await withDiscardingTaskGroup { group in
-            defer { group.cancelAll() }
-            group.addTask { [inbox] in
-                guard (try? await Task.sleep(for: pause)) != nil else { return }
-                inbox.send(.takeUpAgain)
-            }
-            for await _ in inbox.wakeUps {
-                var isTime = false
-                for input in inbox.takeAll() {
-                    switch input {
-                    case .takeUpAgain: isTime = true
-                    case .drain, .abandon: isDraining = true
-                    // Whoever waits for an answer has to be back before it can be told to stop, which it is before this loop.
-                    case .room(_, let waiter): waiter.resume()
-                    case .snapshots(let waiter): waiter.resume(returning: dispatcher.snapshots())
-                    case .test(_, _, let waiter): waiter.resume(returning: nil)
-                    case .cancelled(let id, let waiter):
-                        waiter?.resume(returning: false)
-                        early.append(.cancelled(id, nil))
-                    default: early.append(input)
-                    }
-                }
-                if isDraining { return false }
-                if isTime { return true }
-            }
-            return false
-        }
-    }
-
     private func take(_ input: DispatchInput, at now: Timestamp, in group: inout DiscardingTaskGroup) {
         switch input {
         case .admission(.offered(let deliveries)):
@@ -299,8 +213,8 @@ package actor DispatchLoop {
         case .room(let destinations, let waiter):
             let until = now.advanced(byMilliseconds: Self.longestPause)
             roomWaiters.append(RoomWaiter(destinations: destinations, until: until, waiter: waiter))
-        case .snapshots(let waiter):
-            waiter.resume(returning: dispatcher.snapshots())
+        case .snapshots(let withCallbacks, let waiter):
+            waiter.resume(returning: dispatcher.snapshots(withCallbacks: withCallbacks))
         case .reload:
             applyRoutes()
         case .wake(let time):
@@ -341,7 +255,7 @@ package actor DispatchLoop {
         recorder.inbox.send(.deliveries(sent: sent, notSent: notSent))
     }
 
-    private func configureIfNew(_ destination: String, _ routes: RoutingSnapshot) {
+    func configureIfNew(_ destination: String, _ routes: RoutingSnapshot) {
         guard !dispatcher.knows(destination) else { return }
         dispatcher.configure(destination, routes.policy(of: destination))
     }
@@ -486,7 +400,7 @@ package actor DispatchLoop {
     }
 
     /// Sends attempts whose payloads were read. What the ledger no longer has pending was cancelled or has ended.
-    private func start(_ orders: [SendOrder], _ payloads: [DeliveryPayload]) {
+    func start(_ orders: [SendOrder], _ payloads: [DeliveryPayload]) {
         FaultPoint.dispatchPayloadsRead.reached()
         let found = Dictionary(payloads.map { ($0.id, $0) }) { first, _ in first }
         let routes = routing.current
@@ -589,63 +503,11 @@ package actor DispatchLoop {
             inbox.send(.wake(time))
         }
     }
-
-    // MARK: Tests
-
-    /// Takes the slot of a test first, so that no page can bring its delivery in beside it, and then makes it durable.
-    private func beginTest(
-        _ delivery: NewDelivery,
-        _ requestedBy: String,
-        _ waiter: CheckedContinuation<AttemptResult?, Never>,
-        in group: inout DiscardingTaskGroup
-    ) {
-        guard !isDraining else { return waiter.resume(returning: nil) }
-        configureIfNew(delivery.destination, routing.current)
-        let order = dispatcher.beginTest(delivery.id, to: delivery.destination, requestedBy: requestedBy)
-        tests[delivery.id] = waiter
-        group.addTask { [store, inbox] in
-            let result = await Result.of { () async throws(LedgerError) in
-                try await store.admit([.delivery(delivery)])
-            }
-            var trouble: LedgerError?
-            if case .failure(let error) = result { trouble = error }
-            inbox.send(.testAdmitted(order, delivery, trouble))
-        }
-    }
-
-    private func continueTest(_ order: SendOrder, _ delivery: NewDelivery, _ error: LedgerError?) {
-        if let error {
-            logger.warning("Cannot record a test", metadata: Logger.Metadata([.reason: "\(error)"]))
-            dispatcher.vanished([order.id])
-            tests.removeValue(forKey: order.id)?.resume(returning: nil)
-        } else {
-            FaultPoint.testAdmitted.reached()
-            start([order], [delivery.payload])
-        }
-    }
-
-    /// Nobody waits for ever: what was asked and can no longer be answered is answered with nothing.
-    private func giveUpWaiters() {
-        for waiter in tests.values { waiter.resume(returning: nil) }
-        tests = [:]
-        for room in roomWaiters { room.waiter.resume() }
-        roomWaiters = []
-        inbox.close()
-        for input in inbox.takeAll() {
-            switch input {
-            case .test(_, _, let waiter): waiter.resume(returning: nil)
-            case .snapshots(let waiter): waiter.resume(returning: dispatcher.snapshots())
-            case .room(_, let waiter): waiter.resume()
-            case .cancelled(_, let waiter): waiter?.resume(returning: false)
-            default: break
-            }
-        }
-    }
 }
 
 extension Result where Failure == LedgerError {
     /// The outcome of an asynchronous call as a value.
-    fileprivate static func of(_ body: () async throws(LedgerError) -> Success) async -> Self {
+    static func of(_ body: () async throws(LedgerError) -> Success) async -> Self {
         do {
             return .success(try await body())
         } catch {
@@ -656,7 +518,7 @@ extension Result where Failure == LedgerError {
 
 extension NewDelivery {
     /// What is sent for it.
-    fileprivate var payload: DeliveryPayload {
+    var payload: DeliveryPayload {
         DeliveryPayload(
             id: id,
             eventID: eventID,

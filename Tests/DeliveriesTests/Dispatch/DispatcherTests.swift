@@ -231,6 +231,14 @@ struct DispatcherTests {
         #expect(bench.sends().count == 8)
     }
 
+    @Test("shows the destinations of routes without those of URLs that came with events, if so wished")
+    func snapshots() {
+        var bench = DispatcherBench(DestinationPolicy())
+        bench.dispatcher.configure("callback-n8n.example.com-0123456789abcdef", DestinationPolicy())
+        #expect(bench.dispatcher.snapshots().count == 2)
+        #expect(bench.dispatcher.snapshots(withCallbacks: false).map(\.name) == ["a"])
+    }
+
     @Test("sends with a single slot too")
     func oneSlot() {
         var bench = DispatcherBench(DestinationPolicy(), limits: DispatchLimits(inFlight: 1))
