@@ -4,8 +4,8 @@
 --
 -- Rules that all scripts keep:
 --  * One script is one transition: it looks at the state, decides, and only then writes.
---  * An end is announced first and written down second. A script that fails half-way (a key of a foreign type, say) is
---    not undone, so it must be harmless to run it again: the event's id is the same, and the ledger absorbs it.
+--  * An end is announced first and written down second. A script that fails half-way is not undone, and an end that is
+--    announced again has another time, so what can fail in between (the archive's key) is tried before.
 --  * Time is the server's, read once, so that no two clocks disagree about a lease.
 
 local PREFIX = ARGV[1]
